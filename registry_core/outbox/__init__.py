@@ -1,0 +1,27 @@
+"""What must leave the house: queued in the transaction that decides it, delivered at least once by the worker."""
+
+from registry_core.outbox.message import (
+    OutboxItem,
+    OutboxKind,
+    due,
+    enqueue,
+    mark_delivered,
+    mark_failed,
+    payload_of,
+    retry,
+    stuck_items,
+    waiting_count,
+)
+
+__all__ = [
+    "OutboxItem",
+    "OutboxKind",
+    "due",
+    "enqueue",
+    "mark_delivered",
+    "mark_failed",
+    "payload_of",
+    "retry",
+    "stuck_items",
+    "waiting_count",
+]

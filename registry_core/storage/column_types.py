@@ -1,0 +1,71 @@
+"""Column types: instants in UTC, register dates, closed lists as text."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import Dialect, String, TypeDecorator
+from sqlalchemy.types import TypeEngine
+
+from registry_core.values.register_date import RegisterDate
+
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, stored as UTC text with microseconds, which sorts by time on both databases alike."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Aware instants only."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant carries its time zone")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Aware, UTC."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class RegisterDateType(TypeDecorator[RegisterDate]):
+    """A register date in its canonical text."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: RegisterDate | None, dialect: Dialect) -> str | None:
+        """Canonical text."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> RegisterDate | None:
+        """Back to the value."""
+        return None if value is None else RegisterDate.parse(value)
+
+
+class Closed(TypeDecorator[E]):
+    """A member of a closed list, stored as its stable text."""
+
+    cache_ok = True
+    impl = String(40)
+
+    def __init__(self, members: type[E]) -> None:
+        """Name the closed list."""
+        super().__init__(40)
+        self.members = members
+
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
+        """Stable text."""
+        return None if value is None else self.members(value).value
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> E | None:
+        """Back to the member."""
+        return None if value is None else self.members(value)
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
+        """Compare members as this type."""
+        return self
