@@ -1,0 +1,65 @@
+"""The resident records: entering, correcting, erasing, looking, searching, confirming."""
+
+from registry_core.register.confirmation import (
+    CONFIRMABLE_ITEMS,
+    WRONG_REASONS,
+    ConfirmationView,
+    ItemAnswer,
+    confirm_record,
+    hide_known_codes,
+    latest_confirmation,
+)
+from registry_core.register.correction_case import (
+    CASE_OUTCOMES,
+    CorrectionCase,
+    cases_of,
+    close_case,
+    look_at_case,
+    open_cases,
+)
+from registry_core.register.enter import checked_items, correct_record, enter_resident
+from registry_core.register.history import RecordChange
+from registry_core.register.household import guard_own_household, link_staff_to_record, shares_household
+from registry_core.register.look import look_at_record, record_history
+from registry_core.register.resident_record import (
+    ITEM_NAMES,
+    ResidenceCategory,
+    ResidentItems,
+    ResidentRecordView,
+)
+from registry_core.register.search import RecordHit, RecordQuery, matching_records, search_records
+from registry_core.values.sex import Sex
+
+__all__ = [
+    "CASE_OUTCOMES",
+    "CONFIRMABLE_ITEMS",
+    "ITEM_NAMES",
+    "WRONG_REASONS",
+    "ConfirmationView",
+    "CorrectionCase",
+    "ItemAnswer",
+    "RecordChange",
+    "RecordHit",
+    "RecordQuery",
+    "ResidenceCategory",
+    "ResidentItems",
+    "ResidentRecordView",
+    "Sex",
+    "cases_of",
+    "checked_items",
+    "close_case",
+    "confirm_record",
+    "correct_record",
+    "enter_resident",
+    "guard_own_household",
+    "hide_known_codes",
+    "latest_confirmation",
+    "link_staff_to_record",
+    "look_at_case",
+    "look_at_record",
+    "matching_records",
+    "open_cases",
+    "record_history",
+    "search_records",
+    "shares_household",
+]

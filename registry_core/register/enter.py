@@ -1,0 +1,175 @@
+"""Entering, correcting and erasing (記載・修正・消除, Act art. 8): with a reason, a day, and a row of history."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from registry_core.ledger import record_entry
+from registry_core.register.code_assignment import CodeAssignment
+from registry_core.register.find import find_record
+from registry_core.register.history import keep_history
+from registry_core.register.household import guard_own_household
+from registry_core.register.resident_record import (
+    NameKey,
+    ResidentItems,
+    ResidentRecord,
+    name_keys_of,
+    with_changes,
+)
+from registry_core.storage.keys import keyring
+from registry_core.values.actor import Actor, Role
+from registry_core.values.change_reason import CORRECTION_REASONS, ENTRY_REASONS, ERASURE_REASONS, ChangeReason
+from registry_core.values.errors import CodeInUse, InvalidItem, MissingItem, NotPermitted
+from registry_core.values.legal_purpose import LegalPurpose
+from registry_core.values.plain_text import plain_text
+from registry_core.values.resident_record_code import ResidentRecordCode
+
+LENGTHS = {
+    "latin_name": 200,
+    "kanji_name": 200,
+    "reading": 200,
+    "alias": 200,
+    "address": 300,
+    "previous_address": 300,
+    "residence_status": 60,
+    "period_of_stay": 40,
+    "household_number": 40,
+    "household_head": 200,
+    "relationship": 60,
+}
+_REQUIRED = ("address", "household_number", "household_head", "relationship")
+_CARD_NUMBER = re.compile(r"^[A-Z]{2}\d{8}[A-Z]{2}$")  # Immigration Control Regulation art. 19-6 par. 5
+_NATIONALITY = re.compile(r"^[A-Z]{3}$")
+_MAINTAINERS = frozenset({Role.CLERK, Role.SUPERVISOR, Role.SYSTEM})
+
+
+def checked_items(items: ResidentItems) -> ResidentItems:
+    """The items in the form the register keeps. Raises MissingItem, InvalidItem, InvalidText, TooLong (facts: item)."""
+    texts = {
+        name: plain_text(value, item=name, limit=limit)
+        for name, limit in LENGTHS.items()
+        if (value := getattr(items, name)) is not None
+    }
+    clean = with_changes(items, dict(texts))
+    if not (clean.latin_name or clean.kanji_name):
+        raise MissingItem(item="latin_name")
+    for name in _REQUIRED:
+        if not getattr(clean, name):
+            raise MissingItem(item=name)
+    if clean.card_number is not None and not _CARD_NUMBER.match(clean.card_number):
+        raise InvalidItem(item="card_number")
+    if not _NATIONALITY.match(clean.nationality):
+        raise InvalidItem(item="nationality")
+    if clean.end_of_stay is not None and not _is_day(clean.end_of_stay):
+        raise InvalidItem(item="end_of_stay")
+    return clean
+
+
+def enter_resident(
+    session: Session,
+    *,
+    items: ResidentItems,
+    code: ResidentRecordCode,
+    reason: ChangeReason,
+    on: date,
+    actor: Actor,
+    at: datetime,
+) -> UUID:
+    """Enter a resident with the code they have (Act art. 30-3 par. 1). Raises CodeInUse and what `checked_items` raises."""
+    _guard_maintainer(actor)
+    if reason not in ENTRY_REASONS:
+        raise InvalidItem(item="reason")
+    ring = keyring(session)
+    if session.scalar(select(exists().where(CodeAssignment.code_index == ring.index(code.reveal())))):
+        raise CodeInUse
+    record = ResidentRecord.enter(checked_items(items), municipality_code=actor.municipality)
+    session.add(record)
+    session.flush()
+    session.add_all(name_keys_of(record.items(), record_id=record.id))
+    session.add(CodeAssignment.begin(code, record_id=record.id, at=at, keyring=ring))
+    keep_history(session, record=record, code=code, reason=reason, on=on, actor=actor, at=at)
+    _entry(session, "record.entered", record.id, reason, actor, at)
+    return record.id
+
+
+def correct_record(
+    session: Session,
+    *,
+    record_id: UUID,
+    changes: dict[str, object],
+    reason: ChangeReason,
+    on: date,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """Correct some items; the new version. Raises RecordNotFound, RecordErased, OwnHousehold, and what `checked_items` raises."""
+    _guard_maintainer(actor)
+    if reason not in CORRECTION_REASONS:
+        raise InvalidItem(item="reason")
+    guard_own_household(session, actor=actor, record_id=record_id)
+    record, assignment = find_record(
+        session, record_id=record_id, municipality_code=actor.municipality, lock=True
+    )
+    items = checked_items(with_changes(record.items(), changes))
+    record.correct(items)
+    session.execute(delete(NameKey).where(NameKey.record_id == record_id))
+    session.add_all(name_keys_of(items, record_id=record_id))
+    code = assignment.code(keyring(session))
+    keep_history(session, record=record, code=code, reason=reason, on=on, actor=actor, at=at)
+    _entry(session, "record.corrected", record_id, reason, actor, at)
+    return record.version
+
+
+def erase_record(
+    session: Session,
+    *,
+    record_id: UUID,
+    reason: ChangeReason,
+    on: date,
+    actor: Actor,
+    at: datetime,
+    closing: Callable[[UUID], None],
+) -> None:
+    """Erase a record. `closing` ends what is open about it in the rooms above: use `codes.erase_resident`, which gives it."""
+    _guard_maintainer(actor)
+    if reason not in ERASURE_REASONS:
+        raise InvalidItem(item="reason")
+    guard_own_household(session, actor=actor, record_id=record_id)
+    record, assignment = find_record(
+        session, record_id=record_id, municipality_code=actor.municipality, lock=True
+    )
+    record.erase(on=on)
+    code = assignment.code(keyring(session))
+    keep_history(session, record=record, code=code, reason=reason, on=on, actor=actor, at=at)
+    _entry(session, "record.erased", record_id, reason, actor, at)
+    closing(record_id)
+
+
+def _guard_maintainer(actor: Actor) -> None:
+    if actor.role not in _MAINTAINERS:
+        raise NotPermitted
+
+
+def _entry(
+    session: Session, action: str, record_id: UUID, reason: ChangeReason, actor: Actor, at: datetime
+) -> None:
+    record_entry(
+        session,
+        action=action,
+        actor=actor,
+        at=at,
+        purpose=LegalPurpose.REGISTER_MAINTENANCE,
+        record_id=record_id,
+        facts={"reason": reason.value},
+    )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,70 @@
+"""Looking at a record: the ledger entry is written first, in the same transaction, whoever looks."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from registry_core.ledger import record_entry
+from registry_core.register.find import find_record
+from registry_core.register.history import RecordChange, history_of
+from registry_core.register.household import guard_own_household
+from registry_core.register.resident_record import ResidentRecordView, view_of
+from registry_core.storage.keys import keyring
+from registry_core.values.actor import Actor, Role
+from registry_core.values.errors import NotPermitted, ProtectedRecord, RecordNotFound
+from registry_core.values.legal_purpose import LegalPurpose
+
+_SEARCHED_FOR = frozenset({LegalPurpose.COUNTER_SERVICE, LegalPurpose.SIGN_IN_LINK, LegalPurpose.STAFF_LINK})
+_LOOKING_ROLES = frozenset({Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SYSTEM})
+
+
+def look_at_record(
+    session: Session,
+    *,
+    record_id: UUID,
+    actor: Actor,
+    at: datetime,
+    purpose: LegalPurpose,
+    request_id: UUID | None = None,
+) -> ResidentRecordView:
+    """The record, after the entry "record.looked-at". Raises RecordNotFound, OwnHousehold, ProtectedRecord, NotPermitted."""
+    record, assignment = find_record(session, record_id=record_id, municipality_code=actor.municipality)
+    guard_may_look(session, actor=actor, record_id=record_id, purpose=purpose, protected=record.protected)
+    record_entry(
+        session,
+        action="record.looked-at",
+        actor=actor,
+        at=at,
+        purpose=purpose,
+        record_id=record_id,
+        request_id=request_id,
+    )
+    return view_of(record, assignment, keyring(session))
+
+
+def record_history(
+    session: Session, *, record_id: UUID, actor: Actor, at: datetime, purpose: LegalPurpose
+) -> list[RecordChange]:
+    """Every change, newest first, after the entry "record.history-looked-at". Raises as `look_at_record`."""
+    record, _ = find_record(session, record_id=record_id, municipality_code=actor.municipality)
+    guard_may_look(session, actor=actor, record_id=record_id, purpose=purpose, protected=record.protected)
+    record_entry(
+        session, action="record.history-looked-at", actor=actor, at=at, purpose=purpose, record_id=record_id
+    )
+    return history_of(session, record_id=record_id)
+
+
+def guard_may_look(
+    session: Session, *, actor: Actor, record_id: UUID, purpose: LegalPurpose, protected: bool
+) -> None:
+    """Residents see their own; staff see others' with a purpose, protected persons' by search only as supervisors."""
+    if actor.role is Role.RESIDENT:
+        if not actor.is_resident_of(record_id):
+            raise RecordNotFound
+        return
+    if actor.role not in _LOOKING_ROLES:
+        raise NotPermitted
+    guard_own_household(session, actor=actor, record_id=record_id)
+    if protected and actor.role is Role.CLERK and purpose in _SEARCHED_FOR:
+        raise ProtectedRecord

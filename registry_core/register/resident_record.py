@@ -1,0 +1,224 @@
+"""The resident record (住民票) of a foreign resident: its items (Act art. 7 and 30-45) and who may change them.
+
+Not held: Individual Number, insurance, pension.
+"""
+
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry_core.register.code_assignment import CodeAssignment
+from registry_core.storage.base import Base
+from registry_core.storage.column_types import Closed, RegisterDateType
+from registry_core.storage.keys import Keyring
+from registry_core.values.errors import RecordErased
+from registry_core.values.person_name import PersonNames, search_key
+from registry_core.values.register_date import RegisterDate
+from registry_core.values.resident_record_code import ResidentRecordCode
+from registry_core.values.sex import Sex
+
+
+class ResidenceCategory(StrEnum):
+    """The categories of Act art. 30-45."""
+
+    MID_TO_LONG_TERM = "mid-to-long-term"  # 中長期在留者
+    SPECIAL_PERMANENT = "special-permanent"  # 特別永住者
+    TEMPORARY_REFUGE = "temporary-refuge"  # 一時庇護許可者
+    PROVISIONAL_STAY = "provisional-stay"  # 仮滞在許可者
+    TRANSITIONAL_BIRTH = "transitional-birth"  # 出生による経過滞在者
+    TRANSITIONAL_NATIONALITY = "transitional-nationality"  # 国籍喪失による経過滞在者
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentItems:
+    """The items as they are entered. Japanese official words stay as received (status, period, relationship).
+
+    nationality: ISO 3166-1 alpha-3 or an own code (STATELESS "XXA"); end_of_stay: "YYYY-MM-DD" or None; sex: ISO 5218.
+    """
+
+    latin_name: str | None
+    kanji_name: str | None = None
+    reading: str | None = None
+    alias: str | None = None
+    birth_date: RegisterDate
+    sex: Sex
+    address: str
+    address_since: RegisterDate
+    previous_address: str = ""
+    became_foreign_resident: RegisterDate
+    nationality: str
+    residence_category: ResidenceCategory
+    residence_status: str = ""
+    period_of_stay: str = ""
+    end_of_stay: str | None = None
+    card_number: str | None = None
+    household_number: str
+    household_head: str
+    relationship: str
+    protected: bool = False
+
+    def as_text(self) -> dict[str, str | None]:
+        """Every item as text, for history, snapshots and comparison."""
+        return {name: _text(value) for name, value in asdict(self).items()}
+
+
+ITEM_NAMES = tuple(field.name for field in fields(ResidentItems))
+
+
+class ResidentRecord(Base):
+    """One person's record. Only its own methods change it; `version` rises by one with each change."""
+
+    __tablename__ = "resident_record"
+    __table_args__ = (
+        CheckConstraint("latin_name IS NOT NULL OR kanji_name IS NOT NULL", name="has_a_name"),
+        CheckConstraint("sex IN ('0', '1', '2', '9')", name="sex_is_iso_5218"),
+        Index("ix_resident_record_household", "municipality_code", "household_number"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    version: Mapped[int] = mapped_column()
+    municipality_code: Mapped[str] = mapped_column(String(6))
+    latin_name: Mapped[str | None] = mapped_column(String(200))
+    kanji_name: Mapped[str | None] = mapped_column(String(200))
+    reading: Mapped[str | None] = mapped_column(String(200))
+    alias: Mapped[str | None] = mapped_column(String(200))
+    birth_date: Mapped[RegisterDate] = mapped_column(RegisterDateType, index=True)
+    sex: Mapped[Sex] = mapped_column(Closed(Sex))
+    address: Mapped[str] = mapped_column(String(300))
+    address_since: Mapped[RegisterDate] = mapped_column(RegisterDateType)
+    previous_address: Mapped[str] = mapped_column(String(300))
+    became_foreign_resident: Mapped[RegisterDate] = mapped_column(RegisterDateType)
+    nationality: Mapped[str] = mapped_column(String(3))
+    residence_category: Mapped[ResidenceCategory] = mapped_column(Closed(ResidenceCategory))
+    residence_status: Mapped[str] = mapped_column(String(60))
+    period_of_stay: Mapped[str] = mapped_column(String(40))
+    end_of_stay: Mapped[str | None] = mapped_column(String(10))
+    card_number: Mapped[str | None] = mapped_column(String(12), unique=True)
+    household_number: Mapped[str] = mapped_column(String(40))
+    household_head: Mapped[str] = mapped_column(String(200))
+    relationship: Mapped[str] = mapped_column(String(60))
+    protected: Mapped[bool] = mapped_column(Boolean)
+    erased_on: Mapped[date | None] = mapped_column(Date)
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
+
+    @classmethod
+    def enter(cls, items: ResidentItems, *, municipality_code: str) -> "ResidentRecord":
+        """A new record, version 1."""
+        return cls(id=uuid4(), version=1, municipality_code=municipality_code, **_columns(items))
+
+    def items(self) -> ResidentItems:
+        """The items as they are now."""
+        return ResidentItems(**{name: getattr(self, name) for name in ITEM_NAMES})
+
+    def correct(self, items: ResidentItems) -> None:
+        """Take the corrected items (修正). Raises RecordErased."""
+        self.guard_not_erased()
+        for name, value in _columns(items).items():
+            setattr(self, name, value)
+        self.version += 1
+
+    def erase(self, *, on: date) -> None:
+        """Erase (消除): the row stays, 150 years (Cabinet Order art. 34). Raises RecordErased."""
+        self.guard_not_erased()
+        self.erased_on = on
+        self.version += 1
+
+    def code_changed(self) -> None:
+        """Its code was changed: a change of the record like any other. Raises RecordErased."""
+        self.guard_not_erased()
+        self.version += 1
+
+    def guard_not_erased(self) -> None:
+        """Raises RecordErased."""
+        if self.erased_on is not None:
+            raise RecordErased
+
+    @property
+    def names(self) -> PersonNames:
+        """Every form of the name."""
+        return PersonNames(self.latin_name, self.kanji_name, self.reading, self.alias)
+
+
+class NameKey(Base):
+    """The folded search key of one form of a name; never shown."""
+
+    __tablename__ = "record_name_key"
+
+    record_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("resident_record.id"), primary_key=True)
+    form: Mapped[str] = mapped_column(String(12), primary_key=True)
+    key: Mapped[str] = mapped_column(String(400), index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentRecordView:
+    """A record as shown, after its ledger entry is written. `code` is masked in every text form."""
+
+    id: UUID
+    version: int
+    municipality_code: str
+    names: PersonNames
+    birth_date: RegisterDate
+    sex: Sex
+    address: str
+    address_since: RegisterDate
+    previous_address: str
+    became_foreign_resident: RegisterDate
+    nationality: str
+    residence_category: ResidenceCategory
+    residence_status: str
+    period_of_stay: str
+    end_of_stay: str | None
+    card_number: str | None
+    household_number: str
+    household_head: str
+    relationship: str
+    code: ResidentRecordCode
+    code_since: date
+    protected: bool
+    erased_on: date | None
+
+
+def view_of(record: ResidentRecord, assignment: CodeAssignment, keyring: Keyring) -> ResidentRecordView:
+    """The frozen view of a record and its current code."""
+    items = {name: getattr(record, name) for name in ITEM_NAMES if name not in _NAME_ITEMS}
+    return ResidentRecordView(
+        id=record.id,
+        version=record.version,
+        municipality_code=record.municipality_code,
+        names=record.names,
+        code=assignment.code(keyring),
+        code_since=assignment.since_day,
+        erased_on=record.erased_on,
+        **items,
+    )
+
+
+def with_changes(items: ResidentItems, changes: dict[str, object]) -> ResidentItems:
+    """The items with some replaced."""
+    return replace(items, **changes)  # type: ignore[arg-type]
+
+
+_NAME_ITEMS = ("latin_name", "kanji_name", "reading", "alias")
+
+
+def name_keys_of(items: ResidentItems, *, record_id: UUID) -> list[NameKey]:
+    """The search key of each form the record has."""
+    forms = {name: getattr(items, name) for name in _NAME_ITEMS}
+    return [NameKey(record_id=record_id, form=name, key=search_key(form)) for name, form in forms.items() if form]
+
+
+def _columns(items: ResidentItems) -> dict[str, object]:
+    return {name: getattr(items, name) for name in ITEM_NAMES}
+
+
+def _text(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
