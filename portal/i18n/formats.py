@@ -1,0 +1,167 @@
+"""Days, instants, eras and countries as people read them: always Latin digits, the Gregorian calendar, Japan's time.
+
+Everything here returns plain text. Days come as ``datetime.date`` or as a date of the register, whose month and day
+may be unknown (or impossible: 29 February 1990 is legal there), or as its ISO text.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Protocol
+
+from babel import Locale
+from babel.core import get_global
+from babel.dates import format_date as babel_date
+from babel.dates import format_skeleton, get_datetime_format
+from babel.dates import format_time as babel_time
+
+from portal.i18n.gettext import current_language, has_official, official, pgettext, plain, speaking
+
+if TYPE_CHECKING:
+    from portal.i18n.languages import Language
+
+JAPAN = timezone(timedelta(hours=9), "JST")
+"""Japan has had no summer time since 1951."""
+
+GREGORIAN_ITEMS = frozenset({"birth_date", "end_of_stay"})
+"""The two items of a foreign resident's record whose official form is the Gregorian one, never the era."""
+
+ERAS = (
+    (date(2019, 5, 1), "令和"),
+    (date(1989, 1, 8), "平成"),
+    (date(1926, 12, 25), "昭和"),
+    (date(1912, 7, 30), "大正"),
+    (date(1873, 1, 1), "明治"),
+)
+"""First day of each era; 1873-01-01 (明治6年) is the first day of the Gregorian calendar in Japan."""
+
+MEIJI_FIRST_YEAR = 1868
+
+
+class DayParts(Protocol):
+    """A date of the register: what is unknown is None."""
+
+    @property
+    def year(self) -> int | None:
+        """Year."""
+
+    @property
+    def month(self) -> int | None:
+        """Month."""
+
+    @property
+    def day(self) -> int | None:
+        """Day of the month."""
+
+
+def format_day(day: DayParts | date | str, lang: Language | None = None) -> str:
+    """Write a day in the current language (or ``lang``); what is unknown is said in words."""
+    language = lang or current_language()
+    year, month, number = _parts(day)
+    locale = Locale.parse(language.babel)
+    with speaking(language):
+        if year is None:
+            return plain(pgettext("date", "Date unknown"))
+        if month is None:
+            # NOTE: a date of which only the year is known
+            return plain(pgettext("date", "%(year)s (month and day unknown)", year=year))
+        if number is None:
+            text = format_skeleton("yMMMM", date(year, month, 1), locale=locale)
+            # NOTE: a date of which only the year and the month are known
+            return plain(pgettext("date", "%(month)s (day unknown)", month=text))
+    try:
+        return babel_date(date(year, month, number), "long", locale=locale)
+    except ValueError:
+        return f"{year:04}-{month:02}-{number:02}"
+
+
+def format_instant(at: datetime, lang: Language | None = None) -> str:
+    """Write an instant (aware) as day and minute of Japan's time."""
+    language = lang or current_language()
+    locale = Locale.parse(language.babel)
+    local = at.astimezone(JAPAN)
+    pattern = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    time = babel_time(local, "short", tzinfo=JAPAN, locale=locale)
+    return pattern.replace("{0}", time).replace("{1}", babel_date(local.date(), "long", locale=locale))
+
+
+def wareki(day: DayParts | date | str) -> str:
+    """Write a day in the Japanese era, 平成25年7月8日; raises ValueError before 1873-01-01.
+
+    Unknown parts are written as the register does: 平成25年7月日不詳. A year of two eras stays Gregorian when the
+    month is unknown.
+    """
+    year, month, number = _parts(day)
+    if year is None:
+        return "年月日不詳"
+    if month is None:
+        first, last = _era(date(year, 1, 1)), _era(date(year, 12, 31))
+        return f"{_era_year(first[1], year) if first == last else f'{year}年'}月日不詳"
+    if number is None:
+        first, last = _era(date(year, month, 1)), _era(date(year, month, 28))
+        return f"{_era_year(first[1], year) if first == last else f'{year}年'}{month}月日不詳"
+    # An impossible day (29 February 1990) has the era of the day before it.
+    start = _era(date(year, month, min(number, 28)) if number > 28 and not _exists(year, month, number) else date(year, month, number))  # noqa: E501, PLR2004
+    return f"{_era_year(start[1], year)}{month}月{number}日"
+
+
+def official_day(item: str, day: DayParts | date | str) -> str:
+    """The official Japanese form of a day: Gregorian for birth date and end of stay, in the era for the others."""
+    if item not in GREGORIAN_ITEMS:
+        try:
+            return wareki(day)
+        except ValueError:  # before 1873 the era's calendar was another one
+            pass
+    year, month, number = _parts(day)
+    if year is None:
+        return "年月日不詳"
+    if month is None:
+        return f"{year}年月日不詳"
+    return f"{year}年{month}月日不詳" if number is None else f"{year}年{month}月{number}日"
+
+
+def country_name(code: str, lang: Language | None = None) -> str:
+    """Name a nationality or region by its ISO 3166-1 alpha-3 code or our own (``value.nationality.<code>``)."""
+    key = f"value.nationality.{code.lower()}"
+    language = lang or current_language()
+    if has_official(key):
+        with speaking(language):
+            return plain(official(key))
+    short = alpha_2(code)
+    name = Locale.parse(language.babel).territories.get(short) if short else None
+    return name or code
+
+
+def alpha_2(code: str) -> str | None:
+    """The alpha-2 code of an alpha-3 code, from CLDR; None when there is no single one."""
+    found = get_global("territory_aliases").get(code.upper(), [])
+    return found[0] if len(found) == 1 else None
+
+
+def _exists(year: int, month: int, number: int) -> bool:
+    try:
+        date(year, month, number)
+    except ValueError:
+        return False
+    return True
+
+
+def _era(day: date) -> tuple[date, str]:
+    for era in ERAS:
+        if day >= era[0]:
+            return era
+    message = "no era of the Gregorian calendar before 1873-01-01"
+    raise ValueError(message)
+
+
+def _era_year(era: str, year: int) -> str:
+    first = next(start.year for start, name in ERAS if name == era)
+    number = year - (MEIJI_FIRST_YEAR if era == "明治" else first) + 1
+    return f"{era}{'元' if number == 1 else number}年"
+
+
+def _parts(day: DayParts | date | str) -> tuple[int | None, int | None, int | None]:
+    if isinstance(day, str):
+        parts = [int(part) or None for part in day.split("-")]
+        return parts[0], parts[1], parts[2]
+    return day.year, day.month, day.day

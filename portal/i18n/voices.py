@@ -1,0 +1,128 @@
+"""A voice speaks one language: the catalogs of its domains, escaped once and ready to be filled in."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from portal.i18n.catalogs import Catalog, CatalogMissing, load_catalog, plural_chooser, review_name
+from portal.i18n.languages import Language, pivot_language, source_language
+from portal.i18n.messages import OFFICIAL, STAFF, UI, Message, message_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LOG = logging.getLogger(__name__)
+
+
+class Voice:
+    """The words of one language. What it returns is escaped: catalogs are untrusted input."""
+
+    def __init__(self, language: Language, catalogs: Mapping[str, Catalog]) -> None:
+        """Take the catalogs by domain; a domain that is absent speaks its source."""
+        self.language = language
+        self.catalogs = dict(catalogs)
+        self._choose = plural_chooser(language)
+        self._choose_in_source = plural_chooser(pivot_language())
+        self._ready: dict[str, dict[str, Markup]] = {domain: {} for domain in (UI, STAFF, OFFICIAL)}
+
+    def say(self, domain: str, source: str, context: str | None, variables: Mapping[str, object]) -> Markup:
+        """Say an interface message with its variables filled in; never raises for a bad catalog."""
+        key = source if context is None else message_key(source, context)
+        ready = self._ready[domain]
+        html = ready.get(key)
+        if html is None:
+            message = self._messages(domain).get(key)
+            html = ready[key] = escape(message.forms[0] if message else source)
+        return fill(html, source, variables) if variables else html
+
+    def count(  # noqa: PLR0913 - what ngettext takes
+        self,
+        domain: str,
+        single: str,
+        plural: str,
+        number: int,
+        context: str | None,
+        variables: Mapping[str, object],
+    ) -> Markup:
+        """Say the form of a message that goes with ``number`` (also given to the text as ``n`` and ``num``)."""
+        source = plural if self._choose_in_source(number) else single
+        html = self.form_for(single, plural, number, domain=domain, context=context)
+        return fill(html, source, {"n": number, "num": number, **variables})
+
+    def form_for(
+        self, single: str, plural: str, number: int, *, domain: str = UI, context: str | None = None
+    ) -> Markup:
+        """The form that goes with ``number``, its placeholders not yet filled in."""
+        message = self._messages(domain).get(message_key(single, context))
+        if message is not None:
+            form = self._choose(number)
+            if form < len(message.forms):
+                return escape(message.forms[form])
+        return escape(plural if self._choose_in_source(number) else single)
+
+    def official(self, key: str, variables: Mapping[str, object]) -> Markup:
+        """Say an official text; where the language lacks it, the Japanese; an unknown key is logged and shown."""
+        ready = self._ready[OFFICIAL]
+        html = ready.get(key)
+        source = key
+        if html is None or variables:
+            message = self._messages(OFFICIAL).get(key) or official_source(key)
+            if message is None:
+                LOG.error("no official text %s", key)
+                return escape(key)
+            source = message.source
+            html = ready[key] = escape(message.forms[0])
+        return fill(html, source, variables) if variables else html
+
+    def is_reviewed(self, domain: str, key: str) -> bool:
+        """Whether a person has reviewed the message of this key; in its own language it needs no review."""
+        catalog = self.catalogs.get(domain)
+        message = catalog.messages.get(key) if catalog else None
+        return catalog is not None and message is not None and review_name(message) in catalog.reviewed
+
+    def _messages(self, domain: str) -> Mapping[str, Message]:
+        catalog = self.catalogs.get(domain)
+        return catalog.messages if catalog else {}
+
+
+def official_source(key: str) -> Message | None:
+    """The Japanese message of an official key."""
+    return voice_of(source_language())._messages(OFFICIAL).get(key)  # noqa: SLF001 - same class
+
+
+def fill(html: Markup, source: str, variables: Mapping[str, object]) -> Markup:
+    """Fill in variables, isolated and escaped; a text that cannot be filled gives way to its source."""
+    guarded = {name: isolated(value) for name, value in variables.items()}
+    try:
+        return html % guarded
+    except (KeyError, ValueError, TypeError) as error:
+        LOG.error("a text cannot be filled in, its source is shown: %r (%s)", str(html), error)  # noqa: TRY400 - known
+    try:
+        return escape(source) % guarded
+    except (KeyError, ValueError, TypeError):
+        return escape(source)
+
+
+def isolated(value: object) -> object:
+    """Keep a value from reordering the sentence around it: anything but numbers and ready markup goes into <bdi>."""
+    if isinstance(value, int | float) or hasattr(value, "__html__"):
+        return value
+    return Markup("<bdi>%s</bdi>") % str(value)
+
+
+@cache
+def voice_of(language: Language) -> Voice:
+    """The voice of a language, loaded once; a catalog that is missing is logged and its source spoken."""
+    catalogs = {}
+    for domain in (UI, STAFF, OFFICIAL):
+        if domain == STAFF and not language.staff:
+            continue
+        try:
+            catalogs[domain] = load_catalog(language, domain)
+        except CatalogMissing as missing:
+            LOG.warning("%s", missing)
+    return Voice(language, catalogs)
