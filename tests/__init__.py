@@ -1,0 +1,1 @@
+"""Tests: mirrors of the packages, and journeys, architecture, benchmarks and faults."""
