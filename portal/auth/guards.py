@@ -25,6 +25,8 @@ from portal.auth.signed_in import (
     current_record_id,
 )
 from portal.registry import registry
+from portal.web.kept_posts import SEND_AGAIN, keep_post, look_for_kept
+from portal.web.sessions import current_session
 from registry_core.values.actor import Role
 
 __all__ = [
@@ -98,6 +100,7 @@ def step_up_required(view: View) -> View:
     def stepped_up(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         signed_in = SignedIn.load()
         if signed_in is None or not signed_in.is_stepped_up(registry().now()):
+            _keep_what_was_typed()
             return _sent_to("auth.step_up")
         return view(*args, **kwargs)
 
@@ -113,6 +116,14 @@ def _marked(guarded: View, view: View, name: str, roles: tuple[Role, ...] = ()) 
     guarded.__guard__ = name  # type: ignore[attr-defined]
     guarded.__guard_roles__ = roles  # type: ignore[attr-defined]
     return guarded
+
+
+def _keep_what_was_typed() -> None:
+    """Let a form that meets the step-up be given back, filled, after it."""
+    owner = current_session().subject_index
+    page = path_to_come_back_to()
+    if request.method == "POST" and owner and keep_post(owner=owner, path=page, reason=SEND_AGAIN):
+        look_for_kept(owner)
 
 
 def _sent_to(endpoint: str) -> ResponseReturnValue:

@@ -40,8 +40,8 @@ def link_by_attributes(
     matches = matching_records(
         session,
         name=attributes.name,
-        birth_date=attributes.birth_date,
-        sex=attributes.sex,
+        birth_date=str(attributes.birth_date),
+        sex=attributes.sex.value,
         address=attributes.address,
         actor=actor,
         at=at,

@@ -4,7 +4,6 @@ Authorization code with PKCE (S256), state and nonce; one redirect address per r
 provider cannot be used at the other; ``iss`` of the answer compared with the metadata (RFC 9207), which Authlib does not.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -24,8 +23,6 @@ from portal.auth.signed_in import RESIDENT, STAFF
 from portal.config import OidcSettings
 from portal.registry import registry
 
-_LOG = logging.getLogger(__name__)
-
 #: Seconds a begun sign-in waits for the provider's answer; it is used once.
 FLOW_LIFE = 600
 #: Seconds of clock difference between this portal and a provider that are forgiven.
@@ -35,7 +32,7 @@ _PENDING_LIMIT = 5
 _EXTENSION = "portal.auth.oidc"
 _LONGEST_SUBJECT = 255
 #: What a wrong or hostile answer can raise on its way through Authlib, joserfc and requests.
-_UNBELIEVABLE = (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError, AttributeError, RuntimeError)
+UNBELIEVABLE = (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError, AttributeError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -106,7 +103,7 @@ def begin(audience: str, *, language: str, come_back_to: str, step_up: bool = Fa
     started_at = int(registry().now().timestamp())
     try:
         begun = client.create_authorization_url(redirect_uri, state=generate_token(43), **parameters)
-    except _UNBELIEVABLE as error:
+    except UNBELIEVABLE as error:
         raise SignInFailed(Reason.PROVIDER_WRONG, f"begin: {type(error).__name__}") from error
     _forget_old_flows(audience)
     client.save_authorize_data(
@@ -197,7 +194,7 @@ def _exchanged(client: ProviderClient, issuer: str) -> dict[str, Any]:
         raise SignInFailed(Reason.EXPIRED, "state") from error
     except requests.RequestException as error:
         raise SignInFailed(Reason.PROVIDER_DOWN, f"token: {type(error).__name__}") from error
-    except _UNBELIEVABLE as error:
+    except UNBELIEVABLE as error:
         raise SignInFailed(Reason.PROVIDER_WRONG, f"token: {type(error).__name__}") from error
     subject = (token.get("userinfo") or {}).get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
@@ -217,7 +214,7 @@ def _completed(client: ProviderClient, token: Mapping[str, Any], audience: str) 
         told = dict(client.userinfo(token=token))
     except requests.RequestException as error:
         raise SignInFailed(Reason.PROVIDER_DOWN, f"userinfo: {type(error).__name__}") from error
-    except _UNBELIEVABLE as error:
+    except UNBELIEVABLE as error:
         raise SignInFailed(Reason.PROVIDER_WRONG, f"userinfo: {type(error).__name__}") from error
     if told.get("sub") != proved["sub"]:
         raise SignInFailed(Reason.PROVIDER_WRONG, "userinfo: another subject")

@@ -59,9 +59,12 @@ class SignedIn:
     def store(self) -> None:
         """Write this person into the web session (the caller gives the session a new id first)."""
         session[_KEY] = asdict(self)
-        session["audience"] = self.audience
-        session["subject"] = f"{self.issuer} {self.subject}"
         g.pop("actor", None)
+
+    @property
+    def session_subject(self) -> str:
+        """Whose web sessions these are: ``renew_session`` and ``revoke_sessions_of`` find them by this text."""
+        return session_subject(self.issuer, self.subject)
 
     def is_stepped_up(self, at: datetime) -> bool:
         """Tell whether the person proved who they are within the last five minutes."""
@@ -80,6 +83,11 @@ class SignedIn:
             )
         person = f"resident:{self.record_id}" if self.record_id else f"subject:{self.subject}"
         return Actor(person=person, account=self.subject, role=Role.RESIDENT, municipality=municipality)
+
+
+def session_subject(issuer: str, subject: str) -> str:
+    """Name a person of one provider among the web sessions."""
+    return f"{issuer} {subject}"
 
 
 def current_actor() -> Actor:

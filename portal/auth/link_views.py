@@ -1,0 +1,56 @@
+"""The page for a sign-in that could not be linked by itself: the one-time PIN from the counter."""
+
+from dataclasses import replace
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.auth.face import blueprint, first_page, sign_in_page
+from portal.auth.forms import PinForm
+from portal.auth.guards import anonymous
+from portal.auth.own_paths import own_path
+from portal.auth.pins import PinTry, redeem_pin
+from portal.auth.sessions import keep_session
+from portal.auth.signed_in import RESIDENT, SignedIn, session_subject
+from portal.registry import registry
+from portal.web.forms import is_language_switch
+from portal.web.sessions import revoke_sessions_of
+
+
+@blueprint.route("/<lang:lang>/sign-in/link", methods=["GET", "POST"])
+@anonymous
+def link_record() -> ResponseReturnValue:
+    """Ask for PIN and birth date together; five tries, each failure says how many are left."""
+    signed_in = SignedIn.load()
+    target = own_path(request.args.get("next"), first_page(RESIDENT))
+    if signed_in is None or signed_in.audience != RESIDENT:
+        return redirect(sign_in_page(RESIDENT, target), 303)
+    if signed_in.record_id:
+        return redirect(target, 303)
+    form = PinForm()
+    tried: PinTry | None = None
+    if request.method == "POST" and not is_language_switch() and form.validate():
+        tried = _try(signed_in, form)
+        if tried.record_id is not None:
+            keep_session(replace(signed_in, record_id=str(tried.record_id)))
+            return redirect(target, 303)
+        form.pin.data = ""
+    return render_template("auth/link_record.html", form=form, tried=tried), 422 if tried or form.errors else 200
+
+
+def _try(signed_in: SignedIn, form: PinForm) -> PinTry:
+    """Try the PIN; when another sign-in spoke for the record until now, all its web sessions end."""
+    at = registry().now()
+    with registry().write() as db:
+        tried = redeem_pin(
+            db,
+            issuer=signed_in.issuer,
+            subject=signed_in.subject,
+            digits=form.pin.data or "",
+            birth_date=form.birth_date.data or "",
+            actor=signed_in.actor(registry().config.municipality.code),
+            at=at,
+        )
+        if tried.replaced is not None:
+            revoke_sessions_of(db, subject=session_subject(*tried.replaced), at=at)
+    return tried
