@@ -1,0 +1,132 @@
+"""The clerk's side before the decision: open, take, release, check the identity document, ask."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from registry_core.codes.change_request import CodeChangeRequest, DocumentKind, RequestQuestion
+from registry_core.codes.find import entry, request_for_staff, tell_resident
+from registry_core.codes.request import snapshot_of
+from registry_core.codes.views import QUESTION_PHRASES, CodeChangeRequestView, view_of
+from registry_core.register import ResidentRecordView, look_at_record
+from registry_core.register.find import find_record
+from registry_core.storage.keys import keyring
+from registry_core.values.actor import Actor, Role
+from registry_core.values.errors import DifferencesNotAccepted, InvalidItem, TakenByAnother
+from registry_core.values.legal_purpose import LegalPurpose
+from registry_core.values.plain_text import plain_text
+
+QUESTION_LIMIT = 300
+REASON_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An item that changed since the request was made."""
+
+    item: str
+    at_request: str | None
+    now: str | None
+
+
+def open_request(
+    session: Session, *, request_id: UUID, actor: Actor, at: datetime
+) -> tuple[CodeChangeRequestView, ResidentRecordView, list[Difference]]:
+    """The case: the look at the record is in the ledger first. Raises RequestNotFound, OwnHousehold, NotPermitted."""
+    request = request_for_staff(session, request_id=request_id, actor=actor, lock=False)
+    record = look_at_record(
+        session,
+        record_id=request.record_id,
+        actor=actor,
+        at=at,
+        purpose=LegalPurpose.CODE_CHANGE,
+        request_id=request.id,
+    )
+    return view_of(session, request), record, _differences(session, request)
+
+
+def take_request(session: Session, *, request_id: UUID, actor: Actor, at: datetime) -> None:
+    """Work on it. Raises TakenByAnother, RequestAlreadyDecided and as `open_request`."""
+    request = request_for_staff(session, request_id=request_id, actor=actor)
+    request.take(by=actor, at=at)
+    entry(session, action="code-change.taken", request=request, actor=actor, at=at)
+
+
+def release_request(session: Session, *, request_id: UUID, actor: Actor, at: datetime) -> None:
+    """Give it back to the queue; a supervisor may release another's. Raises TakenByAnother."""
+    request = request_for_staff(session, request_id=request_id, actor=actor)
+    if request.taken_by not in {None, actor.person} and actor.role is not Role.SUPERVISOR:
+        raise TakenByAnother(request.taken_by_name, request.taken_at)
+    request.release()
+    entry(session, action="code-change.released", request=request, actor=actor, at=at)
+
+
+def check_identity(
+    session: Session,
+    *,
+    request_id: UUID,
+    kind: DocumentKind,
+    last_resort_reason: str | None,
+    differences_accepted: bool,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """A document of Regulation art. 9-2 was shown at the counter (Cabinet Order art. 30-3); no image is kept.
+
+    When the record changed since the request the resident accepts the difference, and the snapshot is renewed.
+    Raises DifferencesNotAccepted, ReasonNeeded, TakenByAnother, RequestAlreadyDecided, QuestionOpen, OwnHousehold.
+    """
+    request = request_for_staff(session, request_id=request_id, actor=actor)
+    record, assignment = find_record(
+        session, record_id=request.record_id, municipality_code=actor.municipality, lock=True
+    )
+    record.guard_not_erased()
+    reason = plain_text(last_resort_reason or "", item="last_resort_reason", limit=REASON_LIMIT)
+    request.check_identity(kind=kind, reason=reason or None, by=actor, at=at)
+    if request.record_version != record.version:
+        if not differences_accepted:
+            raise DifferencesNotAccepted
+        snapshot = snapshot_of(record, assignment.code(keyring(session)))
+        request.renew_snapshot(record_version=record.version, snapshot=snapshot)
+    entry(
+        session,
+        action="code-change.identity-checked",
+        request=request,
+        actor=actor,
+        at=at,
+        purpose=LegalPurpose.CODE_CHANGE_CHECK,
+        facts={"document": kind.value, "differences_accepted": differences_accepted},
+    )
+
+
+def ask_resident(
+    session: Session, *, request_id: UUID, phrase: str, text: str, actor: Actor, at: datetime
+) -> None:
+    """Ask from the phrase book; the free words are not translated. Raises InvalidItem, QuestionOpen, TakenByAnother, TooLong."""
+    if phrase not in QUESTION_PHRASES:
+        raise InvalidItem(item="phrase")
+    words = plain_text(text, item="text", limit=QUESTION_LIMIT)
+    if phrase == "other" and not words:
+        raise InvalidItem(item="text")
+    request = request_for_staff(session, request_id=request_id, actor=actor)
+    request.ask(by=actor)
+    session.add(
+        RequestQuestion(
+            id=uuid4(), request_id=request_id, phrase=phrase, words=words, asked_by=actor.person, asked_at=at
+        )
+    )
+    session.flush()
+    entry(session, action="code-change.asked", request=request, actor=actor, at=at)
+    tell_resident(session, request=request, event="question", at=at)
+
+
+def _differences(session: Session, request: CodeChangeRequest) -> list[Difference]:
+    record, assignment = find_record(
+        session, record_id=request.record_id, municipality_code=request.municipality_code
+    )
+    if not request.status.is_open or record.version == request.record_version:
+        return []
+    now, then = snapshot_of(record, assignment.code(keyring(session))), request.snapshot
+    return [Difference(item, then.get(item), now[item]) for item in now if now[item] != then.get(item)]

@@ -1,0 +1,62 @@
+"""Requests that end by themselves: lapsed after their time, closed with the record."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry_core.codes.change_request import OPEN_STATUSES, CodeChangeRequest
+from registry_core.codes.find import entry, tell_resident
+from registry_core.register.code_assignment import JAPAN
+from registry_core.register.enter import erase_record
+from registry_core.values.actor import Actor
+from registry_core.values.change_reason import ChangeReason
+from registry_core.values.legal_purpose import LegalPurpose
+
+
+def lapse_requests(session: Session, *, actor: Actor, at: datetime, limit: int = 200) -> int:
+    """End the open requests whose last day has passed in Japan; how many."""
+    query = (
+        select(CodeChangeRequest)
+        .where(
+            CodeChangeRequest.municipality_code == actor.municipality,
+            CodeChangeRequest.status.in_(OPEN_STATUSES),
+            CodeChangeRequest.lapses_on < at.astimezone(JAPAN).date(),
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    requests = session.scalars(query).all()
+    for request in requests:
+        request.lapse(at=at)
+        session.flush()
+        entry(
+            session,
+            action="code-change.lapsed",
+            request=request,
+            actor=actor,
+            at=at,
+            purpose=LegalPurpose.SYSTEM_UPKEEP,
+        )
+        tell_resident(session, request=request, event="lapsed", at=at)
+    return len(requests)
+
+
+def erase_resident(
+    session: Session, *, record_id: UUID, reason: ChangeReason, on: date, actor: Actor, at: datetime
+) -> None:
+    """Erase a record and close its open request. Raises RecordNotFound, RecordErased, OwnHousehold, InvalidItem."""
+
+    def close_requests(erased_id: UUID) -> None:
+        query = select(CodeChangeRequest).where(
+            CodeChangeRequest.record_id == erased_id, CodeChangeRequest.status.in_(OPEN_STATUSES)
+        )
+        for request in session.scalars(query.with_for_update()):
+            request.close(at=at)
+            session.flush()
+            entry(session, action="code-change.closed", request=request, actor=actor, at=at)
+
+    erase_record(
+        session, record_id=record_id, reason=reason, on=on, actor=actor, at=at, closing=close_requests
+    )

@@ -1,0 +1,79 @@
+"""Finding a request, and telling the people of it: shared by the use cases of this room."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry_core.codes.change_request import CodeChangeRequest
+from registry_core.codes.views import email_of
+from registry_core.ledger import record_entry
+from registry_core.outbox import OutboxKind, enqueue
+from registry_core.register import guard_own_household
+from registry_core.values.actor import Actor, Role
+from registry_core.values.errors import NotPermitted, RequestNotFound
+from registry_core.values.legal_purpose import LegalPurpose
+
+
+def request_for_staff(session: Session, *, request_id: UUID, actor: Actor, lock: bool = True) -> CodeChangeRequest:
+    """The request, held until the transaction ends. Raises NotPermitted, RequestNotFound, OwnHousehold."""
+    if not actor.is_staff:
+        raise NotPermitted
+    query = select(CodeChangeRequest).where(
+        CodeChangeRequest.id == request_id, CodeChangeRequest.municipality_code == actor.municipality
+    )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    request = session.scalars(query).one_or_none()
+    if request is None:
+        raise RequestNotFound
+    guard_own_household(session, actor=actor, record_id=request.record_id)
+    return request
+
+
+def request_for_resident(session: Session, *, request_id: UUID, actor: Actor) -> CodeChangeRequest:
+    """The resident's own request, held. Raises RequestNotFound for absent and foreign alike."""
+    query = select(CodeChangeRequest).where(CodeChangeRequest.id == request_id).with_for_update()
+    request = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if request is None or actor.role is not Role.RESIDENT or not actor.is_resident_of(request.record_id):
+        raise RequestNotFound
+    return request
+
+
+def entry(
+    session: Session,
+    *,
+    action: str,
+    request: CodeChangeRequest,
+    actor: Actor,
+    at: datetime,
+    purpose: LegalPurpose = LegalPurpose.CODE_CHANGE,
+    facts: dict[str, str | int | bool | None] | None = None,
+) -> None:
+    """The ledger entry of a step of a request."""
+    record_entry(
+        session,
+        action=action,
+        actor=actor,
+        at=at,
+        purpose=purpose,
+        record_id=request.record_id,
+        request_id=request.id,
+        facts=facts,
+    )
+
+
+def tell_resident(session: Session, *, request: CodeChangeRequest, event: str, at: datetime) -> None:
+    """Queue "there is news, sign in" to the verified address, if one was given; what the news is, the mail does not say."""
+    address = email_of(session, request)
+    if address is None:
+        return
+    enqueue(
+        session,
+        kind=OutboxKind.MAIL,
+        dedupe_key=f"{request.id}:{event}:{request.version}",
+        payload={"template": "news", "to": address, "language": request.language},
+        at=at,
+        record_id=request.record_id,
+    )

@@ -1,0 +1,149 @@
+"""The pool of designated codes (Act art. 30-2): shuffled once, when a batch is loaded, and taken in that order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, UniqueConstraint, Uuid, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from registry_core.ledger import record_entry
+from registry_core.register.code_assignment import CodeAssignment
+from registry_core.storage.base import Base
+from registry_core.storage.column_types import Instant
+from registry_core.storage.keys import Keyring, keyring
+from registry_core.values.actor import Actor
+from registry_core.values.errors import CodeInUse, PoolEmpty
+from registry_core.values.legal_purpose import LegalPurpose
+from registry_core.values.resident_record_code import ResidentRecordCode
+
+LOW_WATER = 50
+_LOOKED_UP_AT_ONCE = 500
+
+
+class DesignatedCode(Base):
+    """One designated code; `position` is its place in the order of taking."""
+
+    __tablename__ = "designated_code"
+    __table_args__ = (
+        UniqueConstraint("municipality_code", "position"),
+        Index(
+            "ix_designated_code_free",
+            "municipality_code",
+            "position",
+            sqlite_where=text("taken_at IS NULL"),
+            postgresql_where=text("taken_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
+    municipality_code: Mapped[str] = mapped_column(String(6))
+    batch: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
+    code_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    code_index: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    taken_at: Mapped[datetime | None] = mapped_column(Instant)
+    taken_for: Mapped[UUID | None] = mapped_column(Uuid)
+
+    @classmethod
+    def designated(
+        cls, code: ResidentRecordCode, *, municipality_code: str, batch: str, position: int, keyring: Keyring
+    ) -> "DesignatedCode":
+        """A code that may be used from now on."""
+        row_id = uuid4()
+        return cls(
+            id=row_id,
+            municipality_code=municipality_code,
+            batch=batch,
+            position=position,
+            code_sealed=keyring.seal(code.reveal().encode(), bound_to=row_id.bytes),
+            code_index=keyring.index(code.reveal()),
+        )
+
+    def take(self, *, record_id: UUID, at: datetime, keyring: Keyring) -> ResidentRecordCode:
+        """Take it, once. Raises CodeInUse."""
+        if self.taken_at is not None:
+            raise CodeInUse
+        self.taken_at, self.taken_for = at, record_id
+        return ResidentRecordCode(keyring.open(self.code_sealed, bound_to=self.id.bytes).decode())
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLevel:
+    """How many codes are left; `low`: ask the designating body for more (Regulation art. 9)."""
+
+    left: int
+    low: bool
+
+
+def codes_in_use(session: Session, *, codes: Iterable[ResidentRecordCode]) -> set[ResidentRecordCode]:
+    """Those that are, or were, somebody's, or stand in a pool already."""
+    ring = keyring(session)
+    by_index = {ring.index(code.reveal()): code for code in codes}
+    indexes, used = list(by_index), set[ResidentRecordCode]()
+    for start in range(0, len(indexes), _LOOKED_UP_AT_ONCE):
+        part = indexes[start : start + _LOOKED_UP_AT_ONCE]
+        for column in (CodeAssignment.code_index, DesignatedCode.code_index):
+            used.update(by_index[index] for index in session.scalars(select(column).where(column.in_(part))))
+    return used
+
+
+def designate_codes(
+    session: Session, *, codes: list[ResidentRecordCode], batch: str, actor: Actor, at: datetime, rng: Random
+) -> int:
+    """Load a batch for the actor's municipality, in an order drawn by `rng`; how many. Raises CodeInUse for the whole batch."""
+    if len(set(codes)) != len(codes) or codes_in_use(session, codes=codes):
+        raise CodeInUse
+    shuffled = list(codes)
+    rng.shuffle(shuffled)
+    highest = select(func.max(DesignatedCode.position)).where(
+        DesignatedCode.municipality_code == actor.municipality
+    )
+    first = (session.scalar(highest) or 0) + 1
+    session.add_all(
+        DesignatedCode.designated(
+            code,
+            municipality_code=actor.municipality,
+            batch=batch,
+            position=first + offset,
+            keyring=keyring(session),
+        )
+        for offset, code in enumerate(shuffled)
+    )
+    record_entry(
+        session,
+        action="pool.designated",
+        actor=actor,
+        at=at,
+        purpose=LegalPurpose.REGISTER_MAINTENANCE,
+        facts={"batch": batch, "count": len(codes)},
+    )
+    return len(codes)
+
+
+def take_code(session: Session, *, municipality_code: str, record_id: UUID, at: datetime) -> ResidentRecordCode:
+    """The next code of the order, taken in the caller's transaction. Raises PoolEmpty."""
+    query = (
+        select(DesignatedCode)
+        .where(DesignatedCode.municipality_code == municipality_code, DesignatedCode.taken_at.is_(None))
+        .order_by(DesignatedCode.position)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        raise PoolEmpty
+    return row.take(record_id=record_id, at=at, keyring=keyring(session))
+
+
+def pool_level(session: Session, *, municipality_code: str) -> PoolLevel:
+    """How many are left, and whether that is low."""
+    query = (
+        select(func.count())
+        .select_from(DesignatedCode)
+        .where(DesignatedCode.municipality_code == municipality_code, DesignatedCode.taken_at.is_(None))
+    )
+    left = session.scalar(query) or 0
+    return PoolLevel(left=left, low=left < LOW_WATER)

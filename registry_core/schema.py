@@ -1,0 +1,10 @@
+"""Every table of the register, in one place: importing this module fills the metadata."""
+
+from sqlalchemy import MetaData
+
+import registry_core.codes  # the top room imports all below it
+from registry_core.storage.base import Base
+
+__all__ = ["metadata"]
+
+metadata: MetaData = Base.metadata
