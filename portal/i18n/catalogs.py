@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import polib
 
-from portal.i18n.checker import check_message
+from portal.i18n.checker import VERSION, check_message
 from portal.i18n.languages import PIVOT_TAG, SOURCE_TAG, TRANSLATIONS, Language
-from portal.i18n.messages import OFFICIAL, STAFF, Message, message_of, packed, unpacked
+from portal.i18n.messages import OFFICIAL, STAFF, Message, message_of, source_digest, unpacked
 from portal.i18n.mo_files import BadMoFile, digest_of_file, digest_of_messages, read_mo, stamp_of
 from portal.i18n.states import MessageState, state_of
 
@@ -89,7 +89,8 @@ def load_catalog(language: Language, domain: str) -> Catalog:
         else:
             stamp = stamp_of(header)
             if not source.exists() or stamp.get("po", digest_of_file(source)) == digest_of_file(source):
-                return _from_mo(language, domain, header, stored, trusted=stamp.get("mo") == digest_of_messages(stored))
+                trusted = stamp.get("checker") == str(VERSION) and stamp.get("mo") == digest_of_messages(stored)
+                return _from_mo(language, domain, header, stored, trusted=trusted)
     if source.exists():
         return _from_po(language, domain, source)
     message = f"no catalog {domain} in {language.tag}"
@@ -137,8 +138,6 @@ def read_po(language: Language, domain: str, path: Path) -> tuple[list[Message],
 
 def review_name(message: Message) -> str:
     """How a reviewed message is named in a .mo header: its stable key, or a digest of its source."""
-    from portal.i18n.messages import source_digest  # noqa: PLC0415 - only where a review exists
-
     return message.context or source_digest(message.source, None, message.plural)
 
 
@@ -168,17 +167,3 @@ def _by_key(messages: Iterable[Message], domain: str) -> dict[str, Message]:
         return {message.context or "": message for message in messages}
     return {message.key: message for message in messages}
 
-
-__all__ = [
-    "Catalog",
-    "CatalogMissing",
-    "count_missing",
-    "is_identity",
-    "load_catalog",
-    "mo_path",
-    "packed",
-    "plural_chooser",
-    "po_path",
-    "read_po",
-    "source_path",
-]

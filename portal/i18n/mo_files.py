@@ -1,6 +1,6 @@
 """Reading and writing of .mo files, and the stamp in their header that says what was checked.
 
-A stamp is two digests: of the .po file it was made from, and of the messages in the .mo itself. A .mo whose messages
+A stamp is the version of the checker and two digests: of the .po file it was made from, and of the messages in the .mo. A .mo whose messages
 do not agree with its stamp was made or changed by another tool.
 """
 
@@ -24,9 +24,9 @@ class BadMoFile(Exception):  # noqa: N818 - says what it is
     """The file is not a .mo file as we write them."""
 
 
-def pack_mo(messages: Mapping[str, str], header: Iterable[tuple[str, str]], *, po_digest: str) -> bytes:
+def pack_mo(messages: Mapping[str, str], header: Iterable[tuple[str, str]], *, po_digest: str, checker: int) -> bytes:
     """Make the bytes of a .mo file: ``messages`` by gettext key (context, plural source and forms joined as in .mo)."""
-    stamp = f"po={po_digest}; mo={digest_of_messages(messages)}"
+    stamp = f"checker={checker}; po={po_digest}; mo={digest_of_messages(messages)}"
     lines = [*header, (STAMP, stamp)]
     head = "".join(f"{name}: {value}\n" for name, value in lines)
     pairs = sorted((key.encode(), text.encode()) for key, text in {**messages, "": head}.items())
@@ -81,6 +81,6 @@ def digest_of_file(path: Path) -> str:
 
 
 def stamp_of(header: Mapping[str, str]) -> dict[str, str]:
-    """Read the stamp: digests by ``po`` and ``mo``; empty for a file without one."""
+    """Read the stamp: ``checker``, and digests as ``po`` and ``mo``; empty for a file without one."""
     parts = (part.strip().split("=", 1) for part in header.get(STAMP, "").split(";"))
     return {pair[0]: pair[1] for pair in parts if len(pair) == 2}  # noqa: PLR2004 - name and value
