@@ -80,4 +80,4 @@ system-packages:
 # The environment, made once and again when a lock file changes. The tools' lock holds the runtime's too.
 .venv/.installed-%: %.txt pyproject.toml
 	@.ci/environment "$(PYTHON)" "$<"
-	@touch "$@"
+	@touch "$@" $(if $(findstring -dev,$@),"$(runtime)")

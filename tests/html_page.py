@@ -174,7 +174,8 @@ class HtmlPage:
         owner = {id(child): form for form in forms for child in form.element.iter()}
         for element in self.all("input", "select", "textarea", "button"):
             form = by_id.get(element.get("form")) if "form" in element.attrib else owner.get(id(element))
-            if form is None or "disabled" in element.attrib:
+            # What is hidden from everybody (the button that Enter presses) is nothing a visitor can find.
+            if form is None or "disabled" in element.attrib or element.get("aria-hidden") == "true":
                 continue
             kind = element.get("type", "submit" if element.tag == "button" else "text")
             if kind in {"submit", "image"}:
