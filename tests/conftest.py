@@ -16,7 +16,15 @@ from sqlalchemy.orm import Session
 
 from registry_core.storage import engine as storage
 from registry_core.storage.keys import Keyring, new_keyring_file, read_keyring
-from tests.databases import BACKENDS, PostgresqlTemplate, SqliteTemplate, Template, migrated, postgresql_server
+from tests.databases import (
+    BACKENDS,
+    PostgresqlTemplate,
+    SqliteTemplate,
+    Template,
+    migrated,
+    postgresql_server,
+    with_demo,
+)
 from tests.live_server import PortalServer, portal_serving
 from tests.page_client import PageClient
 
@@ -102,10 +110,8 @@ class _DemoTemplates(dict[str, Template]):
         self.keys_file = keys_file
 
     def __missing__(self, backend: str) -> Template:
-        from portal.demo.people import load_demo
-
         empty: Template = self.request.getfixturevalue(f"{backend}_template")
-        self[backend] = empty.derived(lambda url: load_demo(url, self.keys_file))
+        self[backend] = empty.derived(lambda url: with_demo(url, self.keys_file))
         return self[backend]
 
 

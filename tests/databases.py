@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -127,28 +128,28 @@ def postgresql_server(name: str = "portal-tests") -> Iterator[URL]:
 
 def migrated(url: str) -> None:
     """Bring an empty database to the newest revision, as `portal init` does."""
-    try:
-        from registry_core.storage.migrations import upgrade
-    except ImportError:  # until the migrations are written
-        return _created(url)
-    return upgrade(url)
-
-
-def _created(url: str) -> None:
-    import contextlib
-    import importlib
-
-    from registry_core.storage.base import Base
     from registry_core.storage.engine import open_engine
+    from registry_core.storage.migrate import upgrade
 
-    root = Path(__file__).resolve().parents[1]
-    for path in sorted([*root.glob("registry_core/**/*.py"), *root.glob("portal/**/*.py")]):
-        if "mapped_column" in path.read_text():
-            with contextlib.suppress(ImportError):
-                importlib.import_module(path.relative_to(root).with_suffix("").as_posix().replace("/", "."))
     engine = open_engine(url)
-    Base.metadata.create_all(engine)
-    engine.dispose()
+    try:
+        upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+def with_demo(url: str, keys_file: Path) -> None:
+    """Bring the demo municipality into a migrated database, as `portal demo run` does."""
+    from portal.demo.register import load_demo
+    from registry_core.storage.engine import open_engine, write
+    from registry_core.storage.keys import read_keyring
+
+    engine = open_engine(url)
+    try:
+        with write(engine, read_keyring(keys_file)) as session:
+            load_demo(session, datetime.now(UTC))
+    finally:
+        engine.dispose()
 
 
 def _sqlite_url(path: Path) -> str:
