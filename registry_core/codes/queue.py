@@ -67,7 +67,7 @@ def queue(
         .order_by(order, CodeChangeRequest.id)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
-    ).tuples()
+    )
     items = tuple(_item(request, protected=protected, person=person) for request, protected in rows)
     return QueuePage(items, _counts(session, here, person), total, page, pages)
 

@@ -105,14 +105,14 @@ def entries_about(
         at, entry_id = before
         query = query.where(or_(LedgerEntry.at < at, and_(LedgerEntry.at == at, LedgerEntry.id < entry_id)))
     query = query.order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc()).limit(limit)
-    return [_view(entry, sealed=tail is None) for entry, tail in session.execute(query).tuples()]
+    return [_view(entry, sealed=tail is None) for entry, tail in session.execute(query)]
 
 
 def entries_by(session: Session, *, person: str, limit: int = 50) -> list[LedgerEntryView]:
     """What one person looked at and did, newest first: everybody's own list."""
     query = select(LedgerEntry, LedgerTail.entry_id).outerjoin(LedgerTail, LedgerTail.entry_id == LedgerEntry.id)
     query = query.where(LedgerEntry.actor_person == person).order_by(LedgerEntry.at.desc()).limit(limit)
-    return [_view(entry, sealed=tail is None) for entry, tail in session.execute(query).tuples()]
+    return [_view(entry, sealed=tail is None) for entry, tail in session.execute(query)]
 
 
 def _view(entry: LedgerEntry, *, sealed: bool) -> LedgerEntryView:

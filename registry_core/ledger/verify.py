@@ -72,7 +72,7 @@ def _links(session: Session) -> Iterator[tuple[LedgerSeal, LedgerEntry | None]]:
     while True:
         query = select(LedgerSeal, LedgerEntry).outerjoin(LedgerEntry, LedgerEntry.id == LedgerSeal.entry_id)
         query = query.where(LedgerSeal.sequence > last).order_by(LedgerSeal.sequence).limit(_BATCH)
-        rows = session.execute(query).tuples().all()
+        rows = session.execute(query).all()
         if not rows:
             return
         yield from rows

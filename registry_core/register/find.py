@@ -25,7 +25,7 @@ def find_record(
     )
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.execute(query).tuples().one_or_none()
+    row = session.execute(query).one_or_none()
     if row is None:
         raise RecordNotFound
     return row
