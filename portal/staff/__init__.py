@@ -1,0 +1,27 @@
+"""The staff face: queue, cases, decisions and their follow-up, PINs, corrections; in Japanese and English only."""
+
+from portal.staff import (
+    approval,
+    case,
+    correction_cases,
+    delivery,
+    looks,
+    pins,
+    queue,
+    search,
+    staff_links,
+)
+from portal.staff.desk import blueprint
+
+__all__ = [
+    "approval",
+    "blueprint",
+    "case",
+    "correction_cases",
+    "delivery",
+    "looks",
+    "pins",
+    "queue",
+    "search",
+    "staff_links",
+]

@@ -1,0 +1,72 @@
+"""A PIN for signing in: found by search, issued after a document was shown, seen once, in large digits."""
+
+from uuid import UUID
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from portal.auth.guards import current_actor, staff_only
+from portal.auth.pins import issue_pin
+from portal.registry import registry
+from portal.staff import desk
+from portal.staff.case_page import UNPROCESSABLE, not_yours
+from portal.staff.desk import blueprint
+from portal.staff.forms import DocumentForm
+from registry_core.ledger import record_entry
+from registry_core.register import look_at_record
+from registry_core.values import LegalPurpose
+from registry_core.values.errors import OwnHousehold, ProtectedRecord, RecordNotFound, RegistryError
+
+
+@blueprint.get("/residents/<uuid:record_id>/pin")
+@staff_only(*desk.CASE_WORKERS)
+def pin(record_id: UUID) -> ResponseReturnValue:
+    """Show whose PIN it will be, and ask which document was shown."""
+    return pin_page(record_id, DocumentForm())
+
+
+@blueprint.post("/residents/<uuid:record_id>/pin")
+@staff_only(*desk.CASE_WORKERS)
+def new_pin(record_id: UUID) -> ResponseReturnValue:
+    """Note the document and issue the PIN in one transaction; an earlier PIN of this resident dies."""
+    form = DocumentForm()
+    if form.is_language_switch():
+        return pin_page(record_id, form)
+    if not form.validate_on_submit():
+        return pin_page(record_id, form, status=UNPROCESSABLE)
+    actor, at = current_actor(), registry().now()
+    try:
+        with registry().write() as session:
+            issued = issue_pin(session, record_id=record_id, actor=actor, at=at)
+            record_entry(
+                session,
+                action="sign-in.document-shown",
+                actor=actor,
+                at=at,
+                purpose=LegalPurpose.SIGN_IN_LINK,
+                record_id=record_id,
+                facts={"document": form.kind.data},
+            )
+    except RecordNotFound:
+        abort(404)
+    except RegistryError as error:
+        return not_yours(error)
+    return render_template("staff/pin_issued.html", issued=issued)
+
+
+def pin_page(record_id: UUID, form: DocumentForm, *, status: int = 200) -> ResponseReturnValue:
+    """Look at the record in one transaction and make the page: name and birth date, to compare with the document."""
+    try:
+        with registry().write() as session:
+            record = look_at_record(
+                session,
+                record_id=record_id,
+                actor=current_actor(),
+                at=registry().now(),
+                purpose=LegalPurpose.SIGN_IN_LINK,
+            )
+    except RecordNotFound:
+        abort(404)
+    except (OwnHousehold, ProtectedRecord) as error:
+        return not_yours(error)
+    return render_template("staff/pin.html", record=record, form=form), status

@@ -1,0 +1,120 @@
+"""The items of a record as rows of a page; a protected person's address stays with the supervisor."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from portal.i18n.formats import country_name, format_day, official_day
+from portal.i18n.gettext import _s, current_language
+from portal.staff import words
+from registry_core.codes import CodeChangeRequestView, Difference
+from registry_core.register import ResidentRecordView
+from registry_core.values import Actor, Role
+
+_ADDRESS_ITEMS = frozenset({"address", "address_since", "previous_address"})
+_DAYS = frozenset({"birth_date", "address_since", "became_foreign_resident", "end_of_stay"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item: what it held at request time (None: not part of the request), what it holds now."""
+
+    item: str
+    words: str
+    at_request: str | None
+    now: str
+    is_changed: bool
+
+
+def rows_of_request(
+    change: CodeChangeRequestView, record: ResidentRecordView, differences: Iterable[Difference], actor: Actor
+) -> list[Row]:
+    """The register at request time beside the register now."""
+    changed = {difference.item: difference for difference in differences}
+    hidden = hides_address(record, actor)
+    rows = []
+    for item, at_request in change.snapshot.items():
+        difference = changed.get(item)
+        now = difference.now if difference else at_request
+        rows.append(
+            Row(
+                item=item,
+                words=words.items().get(item, item),
+                at_request=shown(item, at_request, hidden=hidden),
+                now=shown(item, now, hidden=hidden),
+                is_changed=difference is not None,
+            )
+        )
+    return rows
+
+
+def rows_of_record(record: ResidentRecordView, actor: Actor) -> list[Row]:
+    """The register now, item by item."""
+    hidden = hides_address(record, actor)
+    return [
+        Row(
+            item=item,
+            words=words.items()[item],
+            at_request=None,
+            now=shown(item, value, hidden=hidden),
+            is_changed=False,
+        )
+        for item, value in items_of(record)
+    ]
+
+
+def items_of(record: ResidentRecordView) -> list[tuple[str, str | None]]:
+    """The items of a foreign resident's record in the order staff read them (Act art. 7 and 30-45)."""
+    return [
+        ("latin_name", record.names.latin),
+        ("kanji_name", record.names.kanji),
+        ("reading", record.names.reading),
+        ("alias", record.names.alias),
+        ("birth_date", str(record.birth_date)),
+        ("sex", record.sex.value),
+        ("address", record.address),
+        ("address_since", str(record.address_since)),
+        ("previous_address", record.previous_address),
+        ("became_foreign_resident", str(record.became_foreign_resident)),
+        ("nationality", record.nationality),
+        ("residence_category", record.residence_category.value),
+        ("residence_status", record.residence_status),
+        ("period_of_stay", record.period_of_stay),
+        ("end_of_stay", record.end_of_stay),
+        ("card_number", record.card_number),
+        ("household_number", record.household_number),
+        ("household_head", record.household_head),
+        ("relationship", record.relationship),
+        ("protected", "yes" if record.protected else "no"),
+        ("code", record.code.masked),
+    ]
+
+
+def hides_address(record: ResidentRecordView, actor: Actor) -> bool:
+    """A protected person's address (支援措置) is not put on a clerk's screen."""
+    return record.protected and actor.role is not Role.SUPERVISOR
+
+
+def shown(item: str, value: str | None, *, hidden: bool) -> str:
+    """One value as staff read it."""
+    if hidden and item in _ADDRESS_ITEMS:
+        return _s("Not shown. Ask the supervisor.")
+    if value is None or value == "":
+        return _s("Not on the register")
+    if item in _DAYS:
+        return day_shown(item, value)
+    if item == "nationality":
+        return country_name(value)
+    coded = {"sex": words.sexes, "residence_category": words.categories, "protected": yes_or_no}.get(item)
+    return coded().get(value, value) if coded else value
+
+
+def day_shown(item: str, value: str) -> str:
+    """A day as the counter writes it: in the era, but birth dates and ends of stay in Western years (STD 1.1.9)."""
+    if current_language().tag == "ja":
+        return official_day(item, value)
+    return format_day(value)
+
+
+def yes_or_no() -> dict[str, str]:
+    """Words for a mark."""
+    return {"yes": _s("Marked as protected"), "no": _s("Not marked")}
