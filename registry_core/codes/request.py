@@ -95,7 +95,7 @@ def answer_question(session: Session, *, request_id: UUID, text: str, actor: Act
     words = plain_text(text, item="answer", limit=ANSWER_LIMIT)
     if not words:
         raise MissingItem(item="answer")
-    question.answer, question.answered_at = hide_known_codes(session, words), at
+    question.answer, question.answered_at = hide_known_codes(session, text=words), at
     request.answered()
     entry(session, action="code-change.answered", request=request, actor=actor, at=at)
 

@@ -113,7 +113,7 @@ def latest_confirmation(session: Session, *, record_id: UUID) -> ConfirmationVie
     return _view(row) if row else None
 
 
-def hide_known_codes(session: Session, text: str) -> str:
+def hide_known_codes(session: Session, *, text: str) -> str:
     """Mask in free text what is a code of this register: people copy it from the slip; phone numbers stay."""
     found = list(_ELEVEN_DIGITS.finditer(ascii_digits(text)))
     for match in reversed(found):
@@ -131,7 +131,7 @@ def _checked(session: Session, item: str, answer: ItemAnswer) -> ItemAnswer:
     if answer.reason not in WRONG_REASONS:
         raise InvalidItem(item=f"{item}.reason")
     text = plain_text(answer.text, item=item, limit=TEXT_LIMIT)
-    return ItemAnswer(right=False, reason=answer.reason, text=hide_known_codes(session, text))
+    return ItemAnswer(right=False, reason=answer.reason, text=hide_known_codes(session, text=text))
 
 
 def _view(row: RecordConfirmation) -> ConfirmationView:
