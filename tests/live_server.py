@@ -94,7 +94,7 @@ def portal_serving(
 def demo_environment(folder: Path, base_url: str, database_url: str, keys_file: Path) -> dict[str, str]:
     """The environment of a demo portal that keeps its files in `folder`."""
     secret = folder / "secret-key"
-    secret.write_bytes(b"a secret of the tests, 32 bytes!")
+    secret.write_bytes(b"known to the tests alone " * 2)
     return {
         "PORTAL_ENV": "demo",
         "PORTAL_BASE_URL": base_url,

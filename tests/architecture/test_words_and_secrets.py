@@ -21,14 +21,15 @@ WRITING = {
 # Who may ask a code for its digits; everybody else sees it masked.
 MAY_REVEAL = {
     "registry_core/values/resident_record_code.py": "defines it",
+    "registry_core/codes/pool.py": "seals it and makes its index: how it is stored",
     "registry_core/register/code_assignment.py": "seals it and makes its index: how it is stored",
     "registry_core/register/enter.py": "makes its index: is it in use?",
     "registry_core/register/search.py": "makes its index: whose is it?",
     "portal/resident/record.py": "the 30-second page after step-up",
 }
 
-# Spoken in two languages on every page, for who cannot read the page's language.
-BILINGUAL = {"Language 言語"}
+# The same in every language: how who cannot read the page finds the control, and the name of Japanese in Japanese.
+FIXED = {"Language 言語", "日本語"}
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 _SPOKEN = re.compile(r"""\s(?:title|alt|placeholder|aria-label|content)\s*=\s*["']([^"'{]*[A-Za-z]{3}[^"'{]*)["']""")
@@ -100,6 +101,8 @@ def inline_code_of(source: str) -> list[str]:
 
 def bare_words_of(source: str) -> list[str]:
     """Words of a template that are no message: text between tags, and spoken attributes."""
+    for fixed in FIXED:
+        source = re.sub(rf"""(?<=["'>}}]){fixed}(?=["'<{{])""", "", source)
     source = re.sub(r"\{%-? block \w+_class -?%\}[\w -]*\{%", "{% block of_class %}{%", source)
     pieces = [
         text if kind == "data" else "{}"
@@ -113,11 +116,7 @@ def bare_words_of(source: str) -> list[str]:
     between = re.sub(r"\b[a-z]+(-[a-z]+)+\b", " ", between)  # what a macro gives back as an id
     between = re.sub(r"&[a-z#0-9]+;", " ", between)
     words = re.findall(r"[^\W\d_]{2,}", between)
-    return words + [
-        spoken
-        for spoken in _SPOKEN.findall(markup)
-        if not spoken.startswith(("width=", "telephone=")) and spoken not in BILINGUAL
-    ]
+    return words + [spoken for spoken in _SPOKEN.findall(markup) if not spoken.startswith(("width=", "telephone="))]
 
 
 def faults_of_templates(rule: Callable[[str], list[str]]) -> list[str]:
