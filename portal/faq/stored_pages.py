@@ -1,0 +1,46 @@
+"""Public pages are the same bytes for everybody in a language: rendered once in a process, then handed out as they are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from flask import Response, current_app, request
+
+from portal.i18n.gettext import current_language
+
+EXTENSION = "stored-pages"
+MOST_PAGES = 200
+"""Bound of the store: three pages in each language, with room; what does not fit is rendered each time."""
+FRESH_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A rendered page: its bytes, their ETag (strong: a digest of the bytes), the language as in ``Content-Language``."""
+
+    body: bytes
+    etag: str
+    language: str
+
+
+def public_page(name: str, render: Callable[[], str]) -> Response:
+    """Answer with the page of this name in the current language; 304 to a browser that has these bytes."""
+    page = _stored(name, render)
+    headers = {"ETag": page.etag, "Cache-Control": f"public, max-age={FRESH_SECONDS}"}
+    # A proxy that compresses makes the tag weak: compare weakly, as RFC 9110 wants for If-None-Match.
+    if "HTTP_IF_NONE_MATCH" in request.environ and request.if_none_match.contains_weak(page.etag[1:-1]):
+        return Response(status=304, headers=headers)
+    headers["Content-Language"] = page.language
+    return Response(page.body, headers=headers, content_type="text/html; charset=utf-8")
+
+
+def _stored(name: str, render: Callable[[], str]) -> StoredPage:
+    pages: dict[tuple[str, str], StoredPage] = current_app.extensions.setdefault(EXTENSION, {})
+    language = current_language()
+    page = pages.get((language.tag, name))
+    if page is None:
+        body = render().encode()
+        page = StoredPage(body, f'"{sha256(body).hexdigest()[:32]}"', language.html_lang)
+        if len(pages) < MOST_PAGES:
+            pages[language.tag, name] = page
+    return page
