@@ -33,7 +33,7 @@ _STATUS = {
 }
 
 
-class SignInFailed(Exception):  # noqa: N818 - an event of the sign-in, told to the person as a page
+class SignInFailed(Exception):
     """A sign-in that must not go on; ``detail`` is for the log and holds no claim values."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:

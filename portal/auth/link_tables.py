@@ -1,16 +1,16 @@
-"""Tables of the link between a sign-in and a record: live links, one-time PINs, and wrong tries."""
+"""Tables of the link between a sign-in and a record: live links and one-time PINs."""
 
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Closed, Instant
 
-#: Tries a PIN and a subject have (design: 5).
+#: Wrong tries a PIN survives, and tries a sign-in has within an hour (design: 5).
 TRIES = 5
 
 
@@ -89,16 +89,3 @@ class LinkPin(Base):
         """End it because a newer one was given out, or because it is too old."""
         if self.ended_at is None:
             self.ended_at = at
-
-
-class LinkTries(Base):
-    """Wrong tries of one sign-in within the window that began at ``first_at``."""
-
-    __tablename__ = "link_tries"
-    __table_args__ = (UniqueConstraint("issuer", "subject"),)
-
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    issuer: Mapped[str] = mapped_column(String(255))
-    subject: Mapped[str] = mapped_column(String(255))
-    missed: Mapped[int] = mapped_column(default=0)
-    first_at: Mapped[datetime] = mapped_column(Instant)

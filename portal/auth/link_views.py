@@ -1,6 +1,7 @@
 """The page for a sign-in that could not be linked by itself: the one-time PIN from the counter."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -8,13 +9,16 @@ from flask.typing import ResponseReturnValue
 from portal.auth.face import blueprint, first_page, sign_in_page
 from portal.auth.forms import PinForm
 from portal.auth.guards import anonymous
+from portal.auth.link_tables import TRIES
 from portal.auth.own_paths import own_path
 from portal.auth.pins import PinTry, redeem_pin
 from portal.auth.sessions import keep_session
 from portal.auth.signed_in import RESIDENT, SignedIn, session_subject
 from portal.registry import registry
-from portal.web.forms import is_language_switch
+from portal.web.rate_limits import RateLimit, TooManyTries
 from portal.web.sessions import revoke_sessions_of
+
+_LIMIT = RateLimit("link-pin", limit=TRIES, per=timedelta(hours=1))
 
 
 @blueprint.route("/<lang:lang>/sign-in/link", methods=["GET", "POST"])
@@ -29,7 +33,7 @@ def link_record() -> ResponseReturnValue:
         return redirect(target, 303)
     form = PinForm()
     tried: PinTry | None = None
-    if request.method == "POST" and not is_language_switch() and form.validate():
+    if form.validate_on_submit():
         tried = _try(signed_in, form)
         if tried.record_id is not None:
             keep_session(replace(signed_in, record_id=str(tried.record_id)))
@@ -39,7 +43,22 @@ def link_record() -> ResponseReturnValue:
 
 
 def _try(signed_in: SignedIn, form: PinForm) -> PinTry:
-    """Try the PIN; when another sign-in spoke for the record until now, all its web sessions end."""
+    """Try the PIN; when another sign-in spoke for the record until now, all its web sessions end.
+
+    A sign-in has five tries within an hour, whatever PINs it tries, and a PIN survives five wrong birth dates.
+    """
+    try:
+        left = _LIMIT.take(signed_in.session_subject)
+    except TooManyTries:
+        return PinTry(None, 0)
+    tried = _redeemed(signed_in, form)
+    if tried.record_id is None:
+        return replace(tried, tries_left=min(left, tried.tries_left))
+    _LIMIT.forget(signed_in.session_subject)
+    return tried
+
+
+def _redeemed(signed_in: SignedIn, form: PinForm) -> PinTry:
     at = registry().now()
     with registry().write() as db:
         tried = redeem_pin(

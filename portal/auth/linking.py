@@ -51,7 +51,13 @@ def link_by_attributes(
     try:
         with session.begin_nested():
             add_link(
-                session, issuer=issuer, subject=subject, record_id=matches[0], how=LinkedBy.ATTRIBUTES, actor=actor, at=at
+                session,
+                issuer=issuer,
+                subject=subject,
+                record_id=matches[0],
+                how=LinkedBy.ATTRIBUTES,
+                actor=actor,
+                at=at,
             )
     except IntegrityError:
         return linked_record(session, issuer=issuer, subject=subject)

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from portal.auth.link_tables import TRIES, LinkedBy, LinkPin
 from portal.auth.linking import add_link, live_link_of_record
-from portal.auth.tries import count_miss, forget_misses, misses_left
 from registry_core.ledger import record_entry
 from registry_core.register import look_at_record
 from registry_core.storage.keys import keyring
@@ -84,14 +83,12 @@ def redeem_pin(
 ) -> PinTry:
     """Try a PIN (digits of any script) with a birth date, for a sign-in that speaks for no record yet.
 
-    Returns instead of raising, so that the caller's block commits the count of wrong tries.
+    Returns instead of raising, so that the caller's block commits the count of wrong tries. The caller limits the tries
+    of one sign-in; here those of one PIN are counted.
     """
-    left = misses_left(session, issuer=issuer, subject=subject, at=at)
-    if left == 0:
-        return PinTry(None, 0)
     pin = _live_pin(session, digits, at)
     if pin is None or not _is_born_on(session, pin.record_id, birth_date, actor, at):
-        return _missed(session, pin, issuer=issuer, subject=subject, actor=actor, at=at)
+        return _missed(session, pin, actor=actor, at=at)
     earlier = live_link_of_record(session, record_id=pin.record_id)
     replaced = (earlier.issuer, earlier.subject) if earlier else None
     if earlier:
@@ -99,24 +96,17 @@ def redeem_pin(
         _enter(session, "sign-in.link-ended", actor=actor, at=at, record_id=pin.record_id)
     pin.use(at)
     session.flush()
-    add_link(
-        session, issuer=issuer, subject=subject, record_id=pin.record_id, how=LinkedBy.PIN, actor=actor, at=at
-    )
-    forget_misses(session, issuer=issuer, subject=subject)
-    return PinTry(pin.record_id, left, replaced)
+    add_link(session, issuer=issuer, subject=subject, record_id=pin.record_id, how=LinkedBy.PIN, actor=actor, at=at)
+    return PinTry(pin.record_id, TRIES, replaced)
 
 
-def _missed(
-    session: Session, pin: LinkPin | None, *, issuer: str, subject: str, actor: Actor, at: datetime
-) -> PinTry:
-    """Count a wrong try against the sign-in, and against the PIN when it was that PIN with another birth date."""
-    left = count_miss(session, issuer=issuer, subject=subject, at=at)
+def _missed(session: Session, pin: LinkPin | None, *, actor: Actor, at: datetime) -> PinTry:
+    """Count a wrong try against the PIN when it was that PIN with another birth date."""
     if pin is not None:
         pin.miss(at)
-        left = min(left, pin.tries_left)
-    session.flush()
+        session.flush()
     _enter(session, "sign-in.pin-failed", actor=actor, at=at, record_id=pin.record_id if pin else None)
-    return PinTry(None, left)
+    return PinTry(None, pin.tries_left if pin else TRIES)
 
 
 def _live_pin(session: Session, digits: str, at: datetime) -> LinkPin | None:

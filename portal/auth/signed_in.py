@@ -79,7 +79,11 @@ class SignedIn:
         """Return the person as the registry core knows them."""
         if self.audience == STAFF:
             return Actor(
-                person=self.person, account=self.account, role=Role(self.role), municipality=municipality, name=self.name
+                person=self.person,
+                account=self.account,
+                role=Role(self.role),
+                municipality=municipality,
+                name=self.name,
             )
         person = f"resident:{self.record_id}" if self.record_id else f"subject:{self.subject}"
         return Actor(person=person, account=self.subject, role=Role.RESIDENT, municipality=municipality)

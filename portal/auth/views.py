@@ -1,5 +1,7 @@
 """Pages of the sign-in: begin, come back from the provider, prove it once more, sign out."""
 
+from http import HTTPStatus
+
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,6 +14,7 @@ from portal.auth.sessions import begin_session
 from portal.auth.signed_in import RESIDENT, STAFF, SignedIn
 from portal.i18n.gettext import current_language
 from portal.i18n.languages import language_by_tag
+from portal.web.sessions import current_session
 
 
 @blueprint.route("/<lang:lang>/sign-in", methods=["GET", "POST"])
@@ -70,6 +73,9 @@ def _answered(audience: str) -> ResponseReturnValue:
             g.language = language_by_tag(flow["language"]) or current_language()
         signed_in = begin_session(finish(audience, flow))
     except SignInFailed as failure:
+        # An answer of 5xx does not save the session by itself; that this state is used up must be saved all the same.
+        if failure.reason.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            current_session().save()
         return refused(failure, audience, come_back_to)
     target = own_path(come_back_to, first_page(audience))
     if audience == RESIDENT and not signed_in.record_id:

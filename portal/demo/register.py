@@ -46,7 +46,6 @@ def load_demo(session: Session, at: datetime, municipality: str = DEMO_MUNICIPAL
     if entered:
         designate_codes(
             session,
-            municipality_code=municipality,
             codes=codes[len(HOUSEHOLDS) :],
             batch=_BATCH,
             actor=actor,
@@ -56,7 +55,9 @@ def load_demo(session: Session, at: datetime, municipality: str = DEMO_MUNICIPAL
     return entered
 
 
-def _entered(session: Session, items: ResidentItems, code: ResidentRecordCode, actor: Actor, at: datetime) -> UUID | None:
+def _entered(
+    session: Session, items: ResidentItems, code: ResidentRecordCode, actor: Actor, at: datetime
+) -> UUID | None:
     """Enter one person; None when the code is somebody's already, that is, when the demonstration was loaded before."""
     try:
         return enter_resident(
