@@ -75,20 +75,17 @@ def portal_serving(
     from portal.app import create_app
     from portal.config import Config
 
-    listening = _bound_socket()
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    with mail_server() as (mailbox, smtp_url):
-        config = Config.from_environment(
-            demo_environment(folder, url, database_url, keys_file)
-            | {"PORTAL_SMTP_URL": smtp_url}
-            | dict(settings or {})
-        )
-        app = create_app(config)
-        with wsgi_serving(app, listening):
-            yield PortalServer(url, app, mailbox)
-        engine = getattr(app.extensions.get("registry"), "engine", None)
-        if engine is not None:
-            engine.dispose()
+    with _bound_socket() as listening, mail_server() as (mailbox, smtp_url):
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        environment = demo_environment(folder, url, database_url, keys_file) | {"PORTAL_SMTP_URL": smtp_url}
+        config = Config.from_environment(environment | dict(settings or {}))
+        # A message not yet translated is told once, by the catalogs' checker, and not by every journey.
+        app = create_app(config, incomplete_languages_too=True)
+        try:
+            with wsgi_serving(app, listening):
+                yield PortalServer(url, app, mailbox)
+        finally:
+            app.extensions["registry"].engine.dispose()
 
 
 def demo_environment(folder: Path, base_url: str, database_url: str, keys_file: Path) -> dict[str, str]:
