@@ -1,0 +1,101 @@
+"""What has happened with a request and what is still to come, as moments with their day, in words of the reader."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from portal.i18n.formats import JAPAN, format_day
+from portal.i18n.gettext import _, official
+from registry_core.codes import CodeChangeRequestView, PublicStatus, RequestEvent, RequestStatus
+
+STOPPED = frozenset({"declined", "withdrawn", "lapsed", "closed"})
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One point of the timeline; `state` as the timeline macro knows it: done, now, next or stopped."""
+
+    title: str
+    day: date | None
+    state: str
+
+    @property
+    def when(self) -> str:
+        """The day in words, in Japan."""
+        return format_day(self.day) if self.day else ""
+
+    @property
+    def iso(self) -> str:
+        """The day for machines."""
+        return self.day.isoformat() if self.day else ""
+
+
+def status_words(status: str) -> str:
+    """Where the request stands, in one sentence."""
+    words = {
+        "submitted": _("Sent. Next, show a document at the counter."),
+        "identity-checked": _("Your identity is checked. A second person decides next."),
+        "question-asked": _("The city has a question for you."),
+        "approved": _("Approved. You have a new code."),
+        "declined": _("Declined. Your code stays as it is."),
+        "withdrawn": _("Withdrawn by you. Your code stays as it is."),
+        "lapsed": _("Ended, because nobody came to the counter in time. You can ask again at any time."),
+        "closed": _("Ended, because your record here was closed."),
+    }
+    return words.get(status, _("Please ask at the counter."))
+
+
+def event_words(kind: str) -> str | None:
+    """What an event means to the resident; None for the office's own steps, such as a clerk taking the request."""
+    words = {
+        "submitted": _("You sent the request."),
+        "identity-checked": _("Your identity was checked at the counter."),
+        "question-asked": _("The city asked you a question."),
+        "question-answered": _("You answered the question."),
+        "approved": _("The request was approved. The old code stopped working."),
+        "declined": _("The request was declined."),
+        "withdrawn": _("You withdrew the request."),
+        "lapsed": _("The request ended, because nobody came to the counter in time."),
+        "closed": _("The request ended, because your record here was closed."),
+        "slip-printed": _("The slip with the new code was printed."),
+        "slip-posted": _("The slip with the new code was posted."),
+        "slip-handed-over": _("The slip with the new code was handed over to you."),
+        "card-returned": official("card.returned"),
+        "card-not-held": official("card.not-held"),
+        "card-lost": official("card.lost"),
+        "card-returned-later": official("card.returned-later"),
+    }
+    return words.get(kind)
+
+
+def moments_of(request: CodeChangeRequestView) -> list[Moment]:
+    """The timeline of one's own request: what happened, with slip and card, and what comes next."""
+    return [*_happened(request.events), *_to_come(request.status)]
+
+
+def public_moments_of(status: PublicStatus) -> list[Moment]:
+    """The timeline for whoever follows by reference and birth date."""
+    return [*_happened(status.events), *_to_come(status.status)]
+
+
+def _happened(events: Iterable[RequestEvent]) -> list[Moment]:
+    moments = []
+    for event in events:
+        words = event_words(event.kind)
+        if words:
+            day = event.at.astimezone(JAPAN).date() if event.at else event.on
+            moments.append(Moment(words, day, "stopped" if event.kind in STOPPED else "done"))
+    return moments
+
+
+def _to_come(status: str) -> list[Moment]:
+    show = Moment(_("Show a document at the counter."), None, "now")
+    decide = Moment(_("A second person decides."), None, "next")
+    slip = Moment(_("You get the slip with the new code on paper."), None, "next")
+    if status == RequestStatus.SUBMITTED:
+        return [show, decide, slip]
+    if status == RequestStatus.QUESTION_ASKED:
+        return [Moment(_("Answer the question of the city."), None, "now"), decide, slip]
+    if status == RequestStatus.IDENTITY_CHECKED:
+        return [Moment(decide.title, None, "now"), slip]
+    return []
