@@ -59,13 +59,13 @@ def init_oidc(app: Flask, resident: OidcSettings, staff: OidcSettings) -> None:
 
 def _registration(settings: OidcSettings) -> dict[str, Any]:
     """Return what Authlib needs to know about one provider."""
-    scopes = settings.scopes if isinstance(settings.scopes, str) else " ".join(settings.scopes)
+    scopes = settings.scopes if "openid" in settings.scopes else ("openid", *settings.scopes)
     registration: dict[str, Any] = {
         "client_id": settings.client_id,
         "client_secret": settings.client_secret,
         "server_metadata_url": settings.issuer.rstrip("/") + "/.well-known/openid-configuration",
         "client_kwargs": {
-            "scope": scopes if "openid" in scopes.split() else f"openid {scopes}",
+            "scope": " ".join(scopes),
             "code_challenge_method": "S256",
             "default_timeout": TIMEOUT,
         },
@@ -94,7 +94,7 @@ def begin(audience: str, *, language: str, come_back_to: str, step_up: bool = Fa
     """
     client = provider(audience)
     parameters: dict[str, str] = {"ui_locales": language}
-    acr = acr_values(settings_of(audience))
+    acr = settings_of(audience).step_up_acr
     if step_up:
         parameters |= {"prompt": "login", "max_age": "0"}
         if acr:
@@ -151,12 +151,6 @@ def finish(audience: str, flow: Mapping[str, Any] | None) -> Finished:
         id_token=token["id_token"],
         flow=flow,
     )
-
-
-def acr_values(settings: OidcSettings) -> tuple[str, ...]:
-    """Return the authentication levels, any of which a step-up must reach; empty when none is configured."""
-    wanted = settings.step_up_acr
-    return tuple(wanted.split()) if isinstance(wanted, str) else tuple(wanted or ())
 
 
 def _check_issuer_of_answer(metadata: Mapping[str, Any]) -> None:

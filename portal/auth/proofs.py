@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from portal.auth.failures import Reason, SignInFailed
-from portal.auth.oidc import LEEWAY, Finished, acr_values
+from portal.auth.oidc import LEEWAY, Finished
 from portal.auth.signed_in import STAFF, STEP_UP_LIFE, SignedIn
 from portal.config import OidcSettings
 from registry_core.values.actor import Role
@@ -24,7 +24,7 @@ def proof_time(finished: Finished, settings: OidcSettings, at: datetime) -> int:
     age = at.timestamp() - proved_at
     if not -LEEWAY <= age <= STEP_UP_LIFE.total_seconds():
         return 0
-    wanted = acr_values(settings)
+    wanted = settings.step_up_acr
     if wanted and finished.claims.get("acr") not in wanted:
         return 0
     return int(min(proved_at, at.timestamp()))

@@ -29,14 +29,14 @@ class ProviderClient(FlaskOAuth2App):
 
     #: The issuer of the configuration; set once after registration.
     expected_issuer: str = ""
+    server_metadata: dict[str, Any]
 
     def load_server_metadata(self) -> dict[str, Any]:
         """Return the checked metadata, at most an hour old. Raises SignInFailed."""
         loaded_at = self.server_metadata.get("_loaded_at")
         if loaded_at is None or time.monotonic() - loaded_at > _METADATA_LIFE:
             self.server_metadata = {**self._fetched_metadata(), "_loaded_at": time.monotonic()}
-        metadata: dict[str, Any] = self.server_metadata
-        return metadata
+        return self.server_metadata
 
     def _fetched_metadata(self) -> dict[str, Any]:
         try:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from portal.demo.households import HOUSEHOLDS, Resident
+from portal.demo.households import HOUSEHOLDS
+from portal.demo.resident import Resident
 from registry_core.register import ResidentItems
 
 #: The portal's own claims of the demonstration; ``DEMO_ROLE_CLAIM`` and ``DEMO_PERSON_CLAIM`` go into the settings.

@@ -12,7 +12,7 @@ SCOPES = {"name": ("name",), "birthdate": ("birthdate",), "gender": ("gender",),
 
 
 @dataclass(frozen=True)
-class DemoClient(ClientMixin):  # type: ignore[misc] # Authlib is untyped
+class DemoClient(ClientMixin):
     """One registration: ``kind`` is "resident" or "staff" and decides who is offered on the page."""
 
     client_id: str

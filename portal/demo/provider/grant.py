@@ -19,7 +19,7 @@ from portal.demo.provider.memory import CODE_LIFE, SESSION_LIFE, TOKEN_LIFE, Iss
 PLAIN_ACR = "urn:demo:chosen"
 
 
-class DemoCodeGrant(AuthorizationCodeGrant):  # type: ignore[misc] # Authlib is untyped
+class DemoCodeGrant(AuthorizationCodeGrant):
     """Codes that live a minute and are used once."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
@@ -63,7 +63,7 @@ class DemoCodeGrant(AuthorizationCodeGrant):  # type: ignore[misc] # Authlib is 
         return authorization_code.person
 
 
-class RequiredS256(CodeChallenge):  # type: ignore[misc] # Authlib is untyped
+class RequiredS256(CodeChallenge):
     """PKCE is a must, for a client with a secret too, and with S256 alone."""
 
     SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
@@ -75,7 +75,7 @@ class RequiredS256(CodeChallenge):  # type: ignore[misc] # Authlib is untyped
         super().validate_code_challenge(grant, redirect_uri)
 
 
-class DemoOpenId(OpenIDCode):  # type: ignore[misc] # Authlib is untyped
+class DemoOpenId(OpenIDCode):
     """ID tokens with the subject only (staff: with role and person); userinfo tells the rest."""
 
     def __init__(self, issuer: str, keys: SigningKeys, memory: Memory) -> None:

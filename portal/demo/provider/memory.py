@@ -18,7 +18,7 @@ _LIMIT = 10_000
 
 
 @dataclass
-class IssuedCode(AuthorizationCodeMixin):  # type: ignore[misc] # Authlib is untyped
+class IssuedCode(AuthorizationCodeMixin):
     """An authorization code and what it was given for."""
 
     code: str
@@ -51,7 +51,7 @@ class IssuedCode(AuthorizationCodeMixin):  # type: ignore[misc] # Authlib is unt
 
 
 @dataclass
-class IssuedToken(TokenMixin):  # type: ignore[misc] # Authlib is untyped
+class IssuedToken(TokenMixin):
     """An access token, good for userinfo only."""
 
     client: Any

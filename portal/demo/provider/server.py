@@ -22,7 +22,7 @@ from portal.demo.provider.memory import TOKEN_LIFE, IssuedToken, Memory
 PATH = "/demo/provider"
 
 
-class DemoProvider(AuthorizationServer):  # type: ignore[misc] # Authlib is untyped
+class DemoProvider(AuthorizationServer):
     """One provider for residents and staff; ``clock`` gives whole seconds since 1970."""
 
     def __init__(self, app: Flask, config: Config, clock: Callable[[], int]) -> None:
@@ -71,7 +71,7 @@ class DemoProvider(AuthorizationServer):  # type: ignore[misc] # Authlib is unty
         self.memory.put(self.memory.tokens, token["access_token"], issued)
 
 
-class _Issuer(IssuerParameter):  # type: ignore[misc] # Authlib is untyped
+class _Issuer(IssuerParameter):
     """RFC 9207: every answer says whose it is."""
 
     def __init__(self, issuer: str) -> None:
@@ -81,7 +81,7 @@ class _Issuer(IssuerParameter):  # type: ignore[misc] # Authlib is untyped
         return self._issuer
 
 
-class _Tokens(BearerTokenValidator):  # type: ignore[misc] # Authlib is untyped
+class _Tokens(BearerTokenValidator):
     def __init__(self, memory: Memory) -> None:
         super().__init__()
         self._memory = memory
@@ -90,12 +90,12 @@ class _Tokens(BearerTokenValidator):  # type: ignore[misc] # Authlib is untyped
         return self._memory.tokens.get(token_string)
 
 
-class _UserInfo(UserInfoEndpoint):  # type: ignore[misc] # Authlib is untyped
+class _UserInfo(UserInfoEndpoint):
     def generate_user_info(self, user: DemoPerson, scope: str) -> dict[str, object]:
         return claims_for(user, scope)
 
 
-class _EndSession(EndSessionEndpoint):  # type: ignore[misc] # Authlib is untyped
+class _EndSession(EndSessionEndpoint):
     """RP-initiated logout: back to the portal only with a valid ID token of ours and the registered address."""
 
     def get_server_jwks(self) -> KeySet:
