@@ -3,7 +3,7 @@
 Not held: Individual Number, insurance, pension.
 """
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -63,7 +63,7 @@ class ResidentItems:
 
     def as_text(self) -> dict[str, str | None]:
         """Every item as text, for history, snapshots and comparison."""
-        return {name: _text(value) for name, value in asdict(self).items()}
+        return {name: _text(getattr(self, name)) for name in ITEM_NAMES}
 
 
 ITEM_NAMES = tuple(field.name for field in fields(ResidentItems))
