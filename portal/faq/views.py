@@ -2,13 +2,12 @@
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.auth.guards import public
 from portal.faq.questions import CLOSING, CLOSING_TODAY, IMMIGRATION_ORDER, QUESTIONS, TITLE_KEY, Source
 from portal.faq.reading import Reading, texts_of
-from portal.faq.search import LONGEST_QUERY, Search, find_questions, read_search
+from portal.faq.search import LONGEST_QUERY, Search, Trouble, find_questions, read_search
 from portal.faq.stored_pages import public_page
 from portal.i18n.languages import Language
 from portal.i18n.negotiation import negotiated_language, served_languages
@@ -69,13 +68,18 @@ def help_page() -> ResponseReturnValue:
 def faq() -> ResponseReturnValue:
     """The Ministry's questions and answers, all or those a search finds."""
     if request.args.get("q", "").strip():
-        return _found(request.args)
+        search = read_search(request.args["q"])
+        if search.trouble is Trouble.LOOKS_LIKE_A_CODE:
+            # Somebody's number must not stay in the address, from where it would go into links and histories.
+            return _not_kept(redirect(url_for("faq.faq", refused=Trouble.LOOKS_LIKE_A_CODE, _anchor="found"), 303))
+        return _not_kept(Response(_faq_page(search)))
+    if request.args.get("refused") == Trouble.LOOKS_LIKE_A_CODE:
+        return _not_kept(Response(_faq_page(Search("", trouble=Trouble.LOOKS_LIKE_A_CODE))))
     return public_page("faq", lambda: _faq_page(Search("")))
 
 
-def _found(arguments: MultiDict[str, str]) -> Response:
-    response = Response(_faq_page(read_search(arguments["q"])))
-    # What somebody searches for is nobody else's business, nor a search engine's.
+def _not_kept(response: AnyResponse) -> AnyResponse:
+    """Keep a search out of caches and search engines: it is nobody else's business."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
