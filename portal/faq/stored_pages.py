@@ -16,22 +16,20 @@ FRESH_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A rendered page: its bytes, their ETag (strong: a digest of the bytes), the language as in ``Content-Language``."""
+    """A rendered page: its bytes, its ETag (a digest of them, unquoted) and its headers, ready to be sent."""
 
     body: bytes
     etag: str
-    language: str
+    headers: tuple[tuple[str, str], ...]
 
 
 def public_page(name: str, render: Callable[[], str]) -> Response:
     """Answer with the page of this name in the current language; 304 to a browser that has these bytes."""
     page = _stored(name, render)
-    headers = {"ETag": page.etag, "Cache-Control": f"public, max-age={FRESH_SECONDS}"}
     # A proxy that compresses makes the tag weak: compare weakly, as RFC 9110 wants for If-None-Match.
-    if "HTTP_IF_NONE_MATCH" in request.environ and request.if_none_match.contains_weak(page.etag[1:-1]):
-        return Response(status=304, headers=headers)
-    headers["Content-Language"] = page.language
-    return Response(page.body, headers=headers, content_type="text/html; charset=utf-8")
+    if "HTTP_IF_NONE_MATCH" in request.environ and request.if_none_match.contains_weak(page.etag):
+        return Response(status=304, headers=[(key, value) for key, value in page.headers if key != "Content-Type"])
+    return Response(page.body, headers=page.headers)
 
 
 def _stored(name: str, render: Callable[[], str]) -> StoredPage:
@@ -39,8 +37,18 @@ def _stored(name: str, render: Callable[[], str]) -> StoredPage:
     language = current_language()
     page = pages.get((language.tag, name))
     if page is None:
-        body = render().encode()
-        page = StoredPage(body, f'"{sha256(body).hexdigest()[:32]}"', language.html_lang)
+        page = _rendered(render().encode(), language.html_lang)
         if len(pages) < MOST_PAGES:
             pages[language.tag, name] = page
     return page
+
+
+def _rendered(body: bytes, language: str) -> StoredPage:
+    etag = sha256(body).hexdigest()[:32]
+    headers = (
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Content-Language", language),
+        ("Cache-Control", f"public, max-age={FRESH_SECONDS}"),
+        ("ETag", f'"{etag}"'),
+    )
+    return StoredPage(body, etag, headers)

@@ -16,6 +16,7 @@ from portal.registry import registry
 blueprint = Blueprint("faq", __name__)
 
 LANGUAGE_COOKIE = "language"
+NO_SEARCH = Search("")
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
@@ -67,15 +68,22 @@ def help_page() -> ResponseReturnValue:
 @public
 def faq() -> ResponseReturnValue:
     """The Ministry's questions and answers, all or those a search finds."""
-    if request.args.get("q", "").strip():
-        search = read_search(request.args["q"])
-        if search.trouble is Trouble.LOOKS_LIKE_A_CODE:
-            # Somebody's number must not stay in the address, from where it would go into links and histories.
-            return _not_kept(redirect(url_for("faq.faq", refused=Trouble.LOOKS_LIKE_A_CODE, _anchor="found"), 303))
-        return _not_kept(Response(_faq_page(search)))
+    if request.query_string and (answer := _searched()) is not None:
+        return answer
+    return public_page("faq", _faq_page)
+
+
+def _searched() -> AnyResponse | None:
+    """Answer a search; None when nothing was asked."""
     if request.args.get("refused") == Trouble.LOOKS_LIKE_A_CODE:
         return _not_kept(Response(_faq_page(Search("", trouble=Trouble.LOOKS_LIKE_A_CODE))))
-    return public_page("faq", lambda: _faq_page(Search("")))
+    search = read_search(request.args.get("q", ""))
+    if search.trouble is Trouble.LOOKS_LIKE_A_CODE:
+        # Somebody's number must not stay in the address, from where it would go into links and histories.
+        return _not_kept(redirect(url_for("faq.faq", refused=Trouble.LOOKS_LIKE_A_CODE, _anchor="found"), 303))
+    if search.trouble or search.text:
+        return _not_kept(Response(_faq_page(search)))
+    return None
 
 
 def _not_kept(response: AnyResponse) -> AnyResponse:
@@ -85,7 +93,7 @@ def _not_kept(response: AnyResponse) -> AnyResponse:
     return response
 
 
-def _faq_page(search: Search) -> str:
+def _faq_page(search: Search = NO_SEARCH) -> str:
     found = find_questions(search.terms, texts_of) if search.terms else ()
     return render_template(
         "faq/faq.html",
