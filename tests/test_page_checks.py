@@ -72,7 +72,8 @@ def test_a_form_sends_what_a_browser_would_send():
     page = HtmlPage(
         b"""<!DOCTYPE html><html lang=en dir=ltr><title>T</title><form><input name=a value=1><input type=checkbox name=b>
         <input type=radio name=c value=x checked><input type=radio name=c value=y><select name=d><option value=1>One</select>
-        <textarea name=e>\nTwo\nlines</textarea><input name=f disabled><button name=_switch value=ja>J</button><button>Go</button></form>""",
+        <textarea name=e>\nTwo\nlines</textarea><input name=f disabled><button name=_switch value=ja>J</button>
+        <button>Go</button></form>""",
         "http://127.0.0.1/",
     )
     form = page.form("Go")
