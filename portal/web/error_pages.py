@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
-from jinja2 import TemplateError
+from flask.globals import request_ctx
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 
@@ -114,10 +114,11 @@ def _in_language(words: Callable[[], ErrorWords], kind: str = "") -> Response:
 def _page(words: ErrorWords, kind: str) -> str:
     """The page in the language of the address; a simpler one when that cannot be made, a fixed text when nothing can."""
     language = language_of_path(request.path)
-    if language is not None and words.status < _OUR_FAULT:
+    can_link = request_ctx.url_adapter is not None  # there is none for a host that is not ours
+    if language is not None and can_link and words.status < _OUR_FAULT:
         try:
             return render_template("errors/error.html", words=words)
-        except (TemplateError, RuntimeError, LookupError, ValueError):
+        except Exception:
             LOG.exception("the error page could not be made")
     try:
         return _plain_page(words, kind, language)

@@ -12,7 +12,7 @@ from flask import Flask, Response, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.config import Config
-from portal.registry import registry
+from portal.web.sessions import registry_of
 
 _PERMISSIONS: Final = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), fullscreen=(), geolocation=(), gyroscope=(), "
@@ -23,8 +23,7 @@ _TWO_YEARS: Final = 2 * 365 * 24 * 3600
 
 def init_app(app: Flask) -> None:
     """Set hosts, proxies and headers from the configuration."""
-    with app.app_context():
-        config = registry().config
+    config = registry_of(app).config
     app.config["TRUSTED_HOSTS"] = [urlsplit(config.base_url).hostname or "localhost"]
     if config.trusted_proxies:
         count = config.trusted_proxies

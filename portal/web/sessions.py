@@ -5,7 +5,7 @@ answered with `no-store` and `Vary: Cookie`. Values in the session are JSON; wha
 so nested values need no mark, and two requests of one browser do not undo each other's keys.
 
 The row is written when the answer is ready, in a transaction of its own: signing in and out may be called inside or outside
-a `registry().write()` block alike.
+a `self._registry.write()` block alike.
 """
 
 import copy
@@ -20,7 +20,7 @@ from uuid import UUID
 from flask import Flask, Request, Response, g, session
 from flask.sessions import SessionInterface, SessionMixin
 
-from portal.registry import registry
+from portal.registry import EXTENSION, Registry
 from portal.web import session_table
 from portal.web.session_table import ANONYMOUS, RESIDENT, STAFF, StoredSession, purge_sessions, revoke_sessions_of
 from registry_core.storage.keys import keyring
@@ -67,9 +67,10 @@ class LazySession(SessionMixin):
 
     accessed = False
 
-    def __init__(self, token: str | None) -> None:
-        """Only remember the cookie."""
+    def __init__(self, token: str | None, registry: Registry) -> None:
+        """Only remember the cookie, and where to look it up."""
         self._token = token
+        self._registry = registry
         self._is_open = False
         self._stored: StoredSession | None = None
         self._before: dict[str, Any] = {}
@@ -146,13 +147,13 @@ class LazySession(SessionMixin):
     def renew(self, audience: str, subject: str | None) -> None:
         """Take a new id; the old one dies with this answer. The data stays only when the same person stays."""
         values = self._values()
-        with registry().read() as db:
+        with self._registry.read() as db:
             index = session_table.subject_index(keyring(db), subject) if subject else None
         is_same = index is not None and index == self._subject_index and audience == self._audience
         if not is_same:
             values.clear()
             values[_CSRF] = f"{secrets.token_hex(20)}.{token_mark(index)}"
-            values[KEPT_MARK] = [int((registry().now() + LOOKED_FOR).timestamp()), ""]
+            values[KEPT_MARK] = [int((self._registry.now() + LOOKED_FOR).timestamp()), ""]
         self._subject_index, self._audience = index, audience
         self._row_id = session_table.new_row_id()
         self._is_renewed = True
@@ -178,8 +179,8 @@ class LazySession(SessionMixin):
         return self._data
 
     def _read(self, token: str) -> None:
-        with registry().read() as db:
-            stored = session_table.stored_session(db, token=token, at=registry().now())
+        with self._registry.read() as db:
+            stored = session_table.stored_session(db, token=token, at=self._registry.now())
         self._stored = stored
         if stored is None or not stored.is_live:
             return
@@ -200,12 +201,12 @@ class LazySession(SessionMixin):
             return self._save_as_new(live_row)
         put = {key: value for key, value in self._data.items() if _form(value) != _form(self._before.get(key, ...))}
         gone = self._before.keys() - self._data.keys()
-        at = registry().now()
+        at = self._registry.now()
         if put or gone:
-            with registry().write() as db:
+            with self._registry.write() as db:
                 session_table.change_session(db, row_id=live_row, put=put, gone=set(gone), at=at)
         elif self._stored and at - self._stored.last_seen_at >= TOUCHED_EVERY:
-            with registry().write() as db:
+            with self._registry.write() as db:
                 session_table.touch_session(db, row_id=live_row, at=at)
         return None
 
@@ -218,8 +219,8 @@ class LazySession(SessionMixin):
         if past and holds_something:
             self._data[_WAS] = [past.audience, past.subject_index.hex()]
         token = session_table.new_token() if holds_something else None
-        with registry().write() as db:
-            at = registry().now()
+        with self._registry.write() as db:
+            at = self._registry.now()
             if old_row is not None:
                 session_table.revoke_one(db, row_id=old_row, at=at)
             if token is not None:
@@ -242,7 +243,7 @@ class TableSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> LazySession:
         """Look at the cookie's form alone."""
         token = request.cookies.get(self.get_cookie_name(app), "")
-        return LazySession(token if _TOKEN.fullmatch(token) else None)
+        return LazySession(token if _TOKEN.fullmatch(token) else None, registry_of(app))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the row and set or delete the cookie, but only when the request touched the session."""
@@ -290,7 +291,7 @@ def token_mark(subject_index: bytes | None) -> str:
 
 def init_app(app: Flask) -> None:
     """Install the sessions. The `__Host-` name binds the cookie to this host and to https; the demo on http has a plain one."""
-    is_production = registry_env(app) == "production"
+    is_production = not registry_of(app).config.is_demo
     app.config["SESSION_COOKIE_NAME"] = "__Host-portal" if is_production else "portal_session"
     app.config["SESSION_COOKIE_SECURE"] = is_production
     app.config["SESSION_COOKIE_HTTPONLY"] = True
@@ -298,11 +299,10 @@ def init_app(app: Flask) -> None:
     app.session_interface = TableSessions()
 
 
-def registry_env(app: Flask) -> str:
-    """`demo` or `production`."""
-    with app.app_context():
-        return registry().config.env
+def registry_of(app: Flask) -> Registry:
+    """The register of an application, without a context of it."""
+    return cast("Registry", app.extensions[EXTENSION])
 
 
 def _form(value: object) -> str:
-    return "" if value is ... else session_table.FORM.dumps(value)
+    return "" if value is ... else str(session_table.FORM.dumps(value))
