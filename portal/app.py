@@ -37,6 +37,7 @@ def create_app(config: Config, *, incomplete_languages_too: bool = False) -> Fla
     sign_in.init_app(app, config)
     for face in (faq, resident, staff, letters):
         app.register_blueprint(face.blueprint)
+    app.context_processor(lambda: {"municipality": config.municipality, "is_demo": config.is_demo})
     if config.is_demo:
         from portal.demo.provider import install as demo_provider  # noqa: PLC0415 -- never even loaded in production
 

@@ -1,6 +1,7 @@
 """Every table of the portal and of the register: importing this module fills the metadata (migrations are checked against it)."""
 
 import portal.auth.link_tables
+import portal.letters.slip
 import portal.resident.drafts
 import portal.web.kept_posts
 import portal.web.rate_limits

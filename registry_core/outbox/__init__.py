@@ -3,25 +3,25 @@
 from registry_core.outbox.message import (
     OutboxItem,
     OutboxKind,
-    due,
     enqueue,
     mark_delivered,
     mark_failed,
     payload_of,
     retry,
     stuck_items,
+    take_due,
     waiting_count,
 )
 
 __all__ = [
     "OutboxItem",
     "OutboxKind",
-    "due",
     "enqueue",
     "mark_delivered",
     "mark_failed",
     "payload_of",
     "retry",
     "stuck_items",
+    "take_due",
     "waiting_count",
 ]

@@ -53,6 +53,10 @@ class OutboxMessage(Base):
     last_error: Mapped[str | None] = mapped_column(String(_ERROR_LENGTH))
     delivered_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    def lease(self, *, until: datetime) -> None:
+        """Somebody is delivering it: nobody else tries before then, and after a crash somebody does."""
+        self.next_try_at = until
+
     def deliver(self, *, at: datetime) -> None:
         """It has left; a repeat changes nothing."""
         if self.delivered_at is None:
@@ -115,13 +119,19 @@ def enqueue(
     return message_id
 
 
-def due(session: Session, *, kinds: Collection[OutboxKind], at: datetime, limit: int = 50) -> list[OutboxItem]:
-    """Messages whose time has come, oldest first; on PostgreSQL locked, so that two workers do not take the same."""
+def take_due(
+    session: Session, *, kinds: Collection[OutboxKind], at: datetime, lease: timedelta, limit: int = 20
+) -> list[OutboxItem]:
+    """Messages whose time has come, oldest first, leased to the caller: no lock is held while they are delivered."""
     query = select(OutboxMessage).where(
         OutboxMessage.delivered_at.is_(None), OutboxMessage.kind.in_(kinds), OutboxMessage.next_try_at <= at
     )
     query = query.order_by(OutboxMessage.next_try_at).limit(limit).with_for_update(skip_locked=True)
-    return [_item(message, keyring(session)) for message in session.scalars(query)]
+    messages = session.scalars(query).all()
+    items = [_item(message, keyring(session)) for message in messages]
+    for message in messages:
+        message.lease(until=at + lease)
+    return items
 
 
 def payload_of(session: Session, *, kind: OutboxKind, dedupe_key: str) -> OutboxItem | None:

@@ -1,0 +1,76 @@
+"""The slip (住民票コード変更通知票): written once by the worker, kept sealed, opened by staff to print it.
+
+The written notice of Act art. 30-4 par. 4: that the code was changed, and the new code.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import render_template
+from sqlalchemy import LargeBinary, Uuid
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.config import Municipality
+from portal.i18n.gettext import official, official_ja, speaking
+from portal.i18n.languages import Language
+from registry_core.codes import SlipContent, slip_content
+from registry_core.storage.base import Base
+from registry_core.storage.column_types import Instant
+from registry_core.storage.keys import keyring
+from registry_core.values.actor import Actor
+
+
+class PrintableSlip(Base):
+    """One slip as a page; one for each request, sealed like the code on it."""
+
+    __tablename__ = "printable_slip"
+
+    request_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    page_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+def make_slip(
+    session: Session,
+    *,
+    request_id: UUID,
+    municipality: Municipality,
+    languages: dict[str, Language],
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Write the page of one slip; again is harmless. Raises RequestNotFound."""
+    if session.get(PrintableSlip, request_id) is not None:
+        return
+    content = slip_content(session, request_id=request_id, actor=actor, at=at)
+    language = languages.get(content.language, languages["ja"])
+    page = _written(content, municipality, language)
+    sealed = keyring(session).seal(page.encode(), bound_to=request_id.bytes)
+    session.add(PrintableSlip(request_id=request_id, page_sealed=sealed, made_at=at))
+
+
+def open_slip(session: Session, *, request_id: UUID, actor: Actor, at: datetime) -> str | None:
+    """The page to print, after its ledger entry; None while the worker has not written it. Raises RequestNotFound."""
+    slip_content(session, request_id=request_id, actor=actor, at=at)
+    row = session.get(PrintableSlip, request_id)
+    if row is None:
+        return None
+    return keyring(session).open(row.page_sealed, bound_to=request_id.bytes).decode()
+
+
+def _written(content: SlipContent, municipality: Municipality, language: Language) -> str:
+    with speaking(language):
+        return render_template(
+            "letters/slip.html",
+            slip=content,
+            whole_code=_in_groups(content.code.reveal()),
+            municipality=municipality,
+            official=official,
+            official_ja=official_ja,
+            lang=language,
+        )
+
+
+def _in_groups(digits: str) -> str:
+    """Four, four and three digits: as people read them aloud."""
+    return f"{digits[:4]} {digits[4:8]} {digits[8:]}"

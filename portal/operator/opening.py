@@ -1,0 +1,33 @@
+"""Opening the register for a command: what is wrong is said in words, and the command ends with 2."""
+
+import os
+
+import click
+
+from portal.config import Config, ConfigError
+from portal.registry import Registry, open_registry
+from registry_core.storage import migrate
+from registry_core.storage.keys import KeysUnusable
+
+
+def configuration() -> Config:
+    """The configuration of the environment; else its faults are printed and the command ends with 2."""
+    try:
+        return Config.from_environment(os.environ)
+    except ConfigError as incomplete:
+        click.echo(str(incomplete), err=True)
+        raise SystemExit(2) from incomplete
+
+
+def opened_registry() -> Registry:
+    """The register at this code's schema revision; else the command ends with 2."""
+    try:
+        opened = open_registry(configuration())
+    except KeysUnusable as unusable:
+        click.echo(str(unusable), err=True)
+        raise SystemExit(2) from unusable
+    found, needed = migrate.current_revision(opened.engine), migrate.head_revision()
+    if found != needed:
+        click.echo(f"The database is at schema revision {found or 'none'}, this needs {needed}. Run `portal init`.", err=True)
+        raise SystemExit(2)
+    return opened

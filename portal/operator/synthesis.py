@@ -1,0 +1,86 @@
+"""Synthetic residents: invented people in many scripts, the same for the same seed. Never anybody's data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from registry_core.register import ResidenceCategory, ResidentItems, Sex
+from registry_core.values.change_reason import ChangeReason
+from registry_core.values.register_date import RegisterDate
+from registry_core.values.resident_record_code import ResidentRecordCode
+
+#: Given and family names by nationality (ISO alpha-3), weighted about as people live in Japan (ISA, June 2025).
+_NAMES: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = {
+    "CHN": (23, ("LI", "WANG", "ZHANG", "CHEN", "ZHAO"), ("WEI", "YULIN", "XIAOMING", "FANG", "JIE")),
+    "VNM": (17, ("NGUYEN", "TRAN", "LE", "PHAM", "VO"), ("VAN DUC", "THI HOA", "QUANG HUY", "THU TRANG", "MINH")),
+    "KOR": (10, ("KIM", "LEE", "PARK", "CHOI"), ("MINJI", "JIHOON", "SEOYEON", "HYUNWOO")),
+    "PHL": (9, ("SANTOS", "REYES", "CRUZ"), ("MARIA CLARA", "JOSE MIGUEL", "ANGELICA")),
+    "NPL": (7, ("GURUNG", "SHRESTHA", "THAPA"), ("SITA", "BISHNU PRASAD", "ANJALI")),
+    "IDN": (6, ("", "SUSANTO", "WIJAYA"), ("SUKARNI", "BUDI", "DEWI LESTARI")),
+    "BRA": (5, ("SILVA", "SOUZA TANAKA", "OLIVEIRA"), ("ANA PAULA", "JOAO PEDRO", "LUCAS")),
+    "MMR": (4, ("", ""), ("AUNG AUNG", "KHIN MYO THU", "THANDAR")),
+    "LKA": (2, ("PERERA", "FERNANDO"), ("NIMAL", "DILANI")),
+    "PAK": (2, ("KHAN", "AHMED"), ("AYESHA", "BILAL")),
+    "BGD": (1, ("RAHMAN", "ISLAM"), ("FATEMA", "KAMRUL")),
+}
+_STATUSES = ("永住者", "技術・人文知識・国際業務", "留学", "家族滞在", "特定技能1号", "定住者", "日本人の配偶者等")
+_TOWNS = ("中央", "東町", "西町", "本町", "緑台", "川端町")
+_FIRST_BIRTH, _DAYS_OF_BIRTHS = date(1945, 1, 1), 28_000
+_ALIAS_SHARE, _ODD_DATE_SHARE, _PROTECTED_SHARE = 0.04, 0.01, 0.003
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticResident:
+    """One invented resident and a code that fits."""
+
+    items: ResidentItems
+    code: ResidentRecordCode
+    reason: ChangeReason
+
+
+def synthetic_residents(number: int, *, seed: int) -> Iterator[SyntheticResident]:
+    """Make people one by one; codes differ within one call."""
+    rng = Random(seed)  # noqa: S311 -- repeatable, and nobody's
+    nations, weights = list(_NAMES), [entry[0] for entry in _NAMES.values()]
+    bodies = iter(rng.sample(range(1, 10**10 - 1), number))
+    for index, body in enumerate(bodies):
+        nation = rng.choices(nations, weights)[0]
+        items = _items(rng, nation, f"S{seed}-{index // 2}")
+        yield SyntheticResident(items, ResidentRecordCode.from_body(f"{body:010d}"), ChangeReason.MOVED_IN)
+
+
+def _items(rng: Random, nation: str, household: str) -> ResidentItems:
+    _, families, given = _NAMES[nation]
+    name = f"{rng.choice(families)} {rng.choice(given)}".strip()
+    birth = RegisterDate.on(_FIRST_BIRTH + timedelta(days=rng.randrange(_DAYS_OF_BIRTHS)))
+    if rng.random() < _ODD_DATE_SHARE:
+        birth = RegisterDate.of(birth.year or 1950, 0, 0)
+    since = date(2013, 1, 1) + timedelta(days=rng.randrange(4_500))
+    end = date(2027, 1, 1) + timedelta(days=rng.randrange(1_500))
+    status = rng.choice(_STATUSES)
+    permanent = status == "永住者"
+    town = rng.choice(_TOWNS)
+    return ResidentItems(
+        latin_name=name,
+        alias="緑川 花子" if rng.random() < _ALIAS_SHARE else None,
+        birth_date=birth,
+        sex=rng.choice((Sex.MALE, Sex.FEMALE)),
+        address=f"緑が丘市{town}{rng.randint(1, 9)}丁目{rng.randint(1, 30)}番{rng.randint(1, 20)}号",
+        address_since=RegisterDate.on(since),
+        became_foreign_resident=RegisterDate.on(since),
+        nationality=nation,
+        residence_category=ResidenceCategory.MID_TO_LONG_TERM,
+        residence_status=status,
+        period_of_stay="無期限" if permanent else "3年",
+        end_of_stay=None if permanent else end.isoformat(),
+        card_number=f"{_letters(rng)}{rng.randrange(10**8):08d}{_letters(rng)}",
+        household_number=household,
+        household_head=name,
+        relationship="世帯主",
+        protected=rng.random() < _PROTECTED_SHARE,
+    )
+
+
+def _letters(rng: Random) -> str:
+    return "".join(rng.choice("ABCDEFGHJKLMNPRSTUVWXYZ") for _ in range(2))

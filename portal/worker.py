@@ -1,0 +1,135 @@
+"""The worker: seals the ledger, sends mail, writes slips, lets requests lapse, clears away what has expired.
+
+At least once, one transaction each, repeats harmless: a message is leased, delivered without any lock held, then marked. What
+keeps failing waits longer each time and is shown to staff. Change notices stay queued for the network, which comes later.
+"""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flask import Flask
+
+from portal.i18n.availability import current_availability
+from portal.i18n.languages import Language
+from portal.letters.slip import make_slip
+from portal.mail.deliver import MailNotSent, deliver
+from portal.mail.message import compose
+from portal.registry import registry
+from portal.resident.drafts import drop_old_drafts
+from portal.web.kept_posts import purge_kept_posts
+from portal.web.rate_limits import purge_tries
+from portal.web.sessions import purge_sessions
+from registry_core.codes import lapse_requests
+from registry_core.ledger import make_checkpoint, seal_entries
+from registry_core.outbox import OutboxItem, OutboxKind, mark_delivered, mark_failed, take_due
+from registry_core.values.actor import system_actor
+
+LOG = logging.getLogger(__name__)
+LEASE = timedelta(minutes=2)
+ROUND_SECONDS = 1.0
+UPKEEP_EVERY = timedelta(minutes=1)
+CHECKPOINT_EVERY = timedelta(minutes=5)
+
+
+def work_until(app: Flask, stopped: threading.Event) -> None:
+    """Work, a round a second, until told to stop. A round that fails is logged and the next one tried."""
+    last_upkeep = last_checkpoint = datetime.fromtimestamp(0).astimezone()
+    while not stopped.is_set():
+        try:
+            with app.test_request_context(base_url=app.config["PORTAL"].base_url):
+                now = registry().now()
+                work_once()
+                if now - last_upkeep >= UPKEEP_EVERY:
+                    upkeep()
+                    last_upkeep = now
+                if now - last_checkpoint >= CHECKPOINT_EVERY:
+                    checkpoint()
+                    last_checkpoint = now
+        except Exception as failed:  # noqa: BLE001 -- the worker outlives a lost database; the kind is logged, never the data
+            LOG.error("a round failed: %s", type(failed).__name__)  # noqa: TRY400 -- a traceback would show parameters
+        stopped.wait(ROUND_SECONDS)
+
+
+def work_once() -> int:
+    """Seal, then deliver what is due; how many things were done."""
+    with registry().write() as session:
+        done = seal_entries(session, at=registry().now())
+    kinds = [OutboxKind.SLIP, *([OutboxKind.MAIL] if registry().config.smtp_url else [])]
+    with registry().write() as session:
+        items = take_due(session, kinds=kinds, at=registry().now(), lease=LEASE)
+    for item in items:
+        _deliver_one(item)
+    return done + len(items)
+
+
+def upkeep() -> None:
+    """Let requests lapse; clear away expired sessions, kept forms, counted tries and drafts."""
+    at = registry().now()
+    with registry().write() as session:
+        lapse_requests(session, actor=system_actor(registry().config.municipality.code), at=at)
+    for purge in (purge_sessions, purge_kept_posts, purge_tries, drop_old_drafts):
+        with registry().write() as session:
+            purge(session, at=at)
+
+
+def checkpoint() -> None:
+    """Sign the head of the ledger and say it in the log: whoever keeps the log holds a copy outside."""
+    with registry().write() as session:
+        sequence = make_checkpoint(session, at=registry().now())
+    if sequence is not None:
+        LOG.info("ledger checkpoint %s", sequence)
+
+
+def _deliver_one(item: OutboxItem) -> None:
+    try:
+        if item.kind is OutboxKind.MAIL:
+            _send(item)
+        else:
+            _write_slip(item)
+    except MailNotSent as failed:
+        _mark_failed(item, str(failed))
+    except Exception as failed:  # noqa: BLE001 -- one bad item must not stop the others
+        _mark_failed(item, type(failed).__name__)
+    else:
+        with registry().write() as session:
+            mark_delivered(session, item_id=item.id, at=registry().now())
+
+
+def _send(item: OutboxItem) -> None:
+    message = compose(item, config=registry().config, languages=_languages())
+    deliver(message, smtp_url=registry().config.smtp_url or "")
+
+
+def _write_slip(item: OutboxItem) -> None:
+    municipality = registry().config.municipality
+    with registry().write() as session:
+        make_slip(
+            session,
+            request_id=UUID(item.payload["request"]),
+            municipality=municipality,
+            languages=_languages(),
+            actor=system_actor(municipality.code),
+            at=registry().now(),
+        )
+
+
+def _languages() -> dict[str, Language]:
+    available = current_availability()
+    return {language.tag: language for language in available.languages} if available else {}
+
+
+def _mark_failed(item: OutboxItem, error: str) -> None:
+    LOG.warning("%s %s was not delivered: %s", item.kind, item.id, error)
+    with registry().write() as session:
+        mark_failed(session, item_id=item.id, at=registry().now(), error=error)
+
+
+def worker_thread(app: Flask) -> tuple[threading.Thread, threading.Event]:
+    """The worker beside a serving process (`portal demo run`): started, with the event that stops it."""
+    stopped = threading.Event()
+    thread = threading.Thread(target=work_until, args=(app, stopped), name="worker", daemon=True)
+    thread.start()
+    return thread, stopped
+
