@@ -68,6 +68,7 @@ def _registration(settings: OidcSettings) -> dict[str, Any]:
             "scope": " ".join(scopes),
             "code_challenge_method": "S256",
             "default_timeout": TIMEOUT,
+            "leeway": 0,  # a token is used at once, however short its life
         },
     }
     if settings.client_key_file:
