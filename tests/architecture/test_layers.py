@@ -43,7 +43,8 @@ def test_values_import_the_standard_library_only():
 
 
 def test_only_the_way_to_the_core_opens_storage():
-    allowed = {"portal/registry.py", "registry_core/storage/engine.py", "registry_core/storage/migrations/__init__.py"}
+    # A schema that is not there yet cannot be opened as a register: the command that makes it opens the bare database.
+    allowed = {"portal/registry.py", "portal/operator/setting_up.py", "registry_core/storage/engine.py"}
     opening = {each.path for each in modules() if re.search(r"\bopen_engine\(|\bcreate_engine\(", each.text)}
     assert opening - allowed == set()
 
