@@ -1,0 +1,129 @@
+"""Finding a resident, the PIN, and what protected persons and one's own household look like."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from tests.people.staff import Clerk
+
+
+def protected_login(counter) -> str:
+    return next(f"resident-{number}" for number in range(1, 13) if counter.items(f"resident-{number}").protected)
+
+
+def name_of(counter, login: str) -> str:
+    items = counter.items(login)
+    return items.latin_name or items.kanji_name
+
+
+def test_resident_is_found_by_two_items_and_each_hit_is_in_the_ledger(counter, clerk):
+    items = counter.items("resident-1")
+    page = clerk.searches(name_of(counter, "resident-1"), str(items.birth_date))
+    assert name_of(counter, "resident-1") in page.text
+    assert [entry.action for entry in counter.looks_at("resident-1")] == ["record.found"]
+    page = clerk.follows(f"/residents/{counter.record_id('resident-1')}")
+    assert items.address in page.text
+    looked, _found = counter.looks_at("resident-1")
+    assert (looked.action, looked.purpose) == ("record.looked-at", "counter-service")
+
+
+def test_card_number_is_enough_alone(counter, clerk):
+    page = clerk.searches(card=counter.items("resident-2").card_number)
+    assert name_of(counter, "resident-2") in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ({}, "Enter the name and the date of birth, or the number of the residence card."),
+        ({"name": "NGUYEN"}, "Enter the date of birth too: two items are needed."),
+        ({"born": "1990-01-01"}, "Enter the name and the date of birth, or the number of the residence card."),
+        ({"name": "NGUYEN", "born": "long ago"}, "This is not a date. Write it like this: 1990-03-27"),
+    ],
+)
+def test_too_little_finds_nobody(clerk, typed, expected):
+    assert clerk.searches(**typed, expect=422).errors == [expected]
+
+
+def test_search_without_a_purpose_is_refused(clerk):
+    clerk.opens_staff("search")
+    page = clerk.sends({"card_number": "AB12345678CD"}, button="search", expect=422)
+    assert page.errors == ["Say why you look for this person."]
+
+
+@pytest.mark.parametrize("purpose", ["audit", "staff-link", "record-correction", "x" * 500])
+def test_purposes_of_others_are_refused(counter, clerk, purpose):
+    clerk.opens_staff("search")
+    card = counter.items("resident-1").card_number
+    clerk.visitor.post("/en/staff/search", {"purpose": purpose, "card_number": card}, expect=422)
+    assert counter.looks_at("resident-1") == []
+
+
+def test_protected_person_looks_to_a_clerk_like_nobody(counter, clerk):
+    hidden = clerk.searches(card=counter.items(protected_login(counter)).card_number)
+    nobody = clerk.searches(card="ZZ99999999ZZ")
+    without_values = [re.sub(r'value="[^"]*"', "", page.source.decode()) for page in (hidden, nobody)]
+    assert without_values[0] == without_values[1]
+    assert "ask the supervisor" in hidden.text
+
+
+def test_protected_person_is_opened_by_a_supervisor_only(counter, clerk, supervisor):
+    login = protected_login(counter)
+    for end in ("", "/pin"):
+        page = clerk.opens_staff(f"residents/{counter.record_id(login)}{end}", expect=403)
+        assert "Ask the supervisor." in page.text
+    page = supervisor.searches(card=counter.items(login).card_number)
+    assert name_of(counter, login) in page.text
+    assert counter.items(login).address in supervisor.follows("/residents/").text
+
+
+def test_own_household_is_not_opened(counter, second_clerk):
+    page = second_clerk.searches(card=counter.items("resident-5").card_number)
+    assert "This is your own record or that of your household." in page.text
+    second_clerk.opens_staff(f"residents/{counter.record_id('resident-5')}", expect=403)
+    second_clerk.opens_staff(f"residents/{counter.record_id('resident-5')}/pin", expect=403)
+
+
+def test_pin_is_shown_once_after_a_document_was_noted(counter, clerk):
+    clerk.searches(card=counter.items("resident-1").card_number, purpose="sign-in-link")
+    page = clerk.follows("/pin")
+    assert name_of(counter, "resident-1") in page.text
+    page = clerk.issues_pin("driving-licence")
+    [pin] = page.by_class("big-code")
+    digits = re.sub(r"\D", "", "".join(pin.itertext()))
+    assert len(digits) == 8
+    assert page.headers["Cache-Control"] == "no-store"
+    assert digits not in page.title + page.url
+    noted = next(entry for entry in counter.looks_at("resident-1") if entry.action == "sign-in.document-shown")
+    assert noted.facts == {"document": "driving-licence"}
+
+
+def test_pin_without_a_document_is_not_issued(counter, clerk):
+    clerk.opens_staff(f"residents/{counter.record_id('resident-1')}/pin")
+    assert clerk.sends({}, button="issue", expect=422).errors == ["Choose the document that was shown."]
+    page = clerk.issues_pin("last-resort", expect=422)
+    assert page.errors == ["Say why none of the other documents can be shown."]
+
+
+@pytest.mark.parametrize("end", ["", "/pin"])
+def test_absent_resident_is_a_404(clerk, end):
+    clerk.opens_staff(f"residents/{uuid4()}{end}", expect=404)
+    clerk.opens_staff(f"residents/not-an-id{end}", expect=404)
+
+
+def test_own_looks_are_listed_without_names(counter, clerk):
+    clerk.searches(card=counter.items("resident-1").card_number)
+    page = clerk.opens_own_looks()
+    assert "Found a record by searching" in page.text
+    assert "To serve the resident at the counter" in page.text
+    assert name_of(counter, "resident-1") not in page.text
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_pages_about_a_resident_are_well_formed(counter, come_in, lang):
+    clerk = come_in(Clerk, "clerk-1", lang)
+    record_id = counter.record_id("resident-3")
+    clerk.opens_staff(f"residents/{record_id}")
+    clerk.opens_staff(f"residents/{record_id}/pin")
+    clerk.issues_pin()
