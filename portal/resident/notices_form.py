@@ -5,6 +5,7 @@ import unicodedata
 from typing import Any
 
 from wtforms import EmailField, RadioField, StringField, SubmitField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.i18n.gettext import _, _l
@@ -38,8 +39,8 @@ class NoticesForm(PortalForm):
     channel = RadioField(
         _l("How shall we tell you that there is news?"),
         choices=[
-            (LETTERS, _l("By letter only")),
-            (EMAIL, _l("By letter, and by e-mail as well")),
+            SelectChoice(LETTERS, _l("By letter only")),
+            SelectChoice(EMAIL, _l("By letter, and by e-mail as well")),
         ],
         validators=[InputRequired(_l("Choose one of the two."))],
     )
@@ -54,7 +55,7 @@ class NoticesForm(PortalForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the languages this portal serves, each by its own name."""
         super().__init__(*args, **kwargs)
-        self.language.choices = [(language.tag, language.autonym) for language in languages()]
+        self.language.choices = [SelectChoice(language.tag, language.autonym) for language in languages()]
 
     @classmethod
     def of_draft(cls, draft: CodeChangeDraft, reading: str) -> "NoticesForm":

@@ -1,6 +1,7 @@
 """What is wrong with my record: for each item one choice, and words in any script."""
 
 from wtforms import Field, HiddenField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from portal.i18n.gettext import _, _l, official_lazy
 from portal.web.forms import MaxLength, PortalForm
@@ -16,8 +17,8 @@ def _answer(legend: object) -> RadioField:
         legend,
         default=RIGHT,
         choices=[
-            (RIGHT, _l("This is right.")),
-            *((reason, official_lazy(f"wrong.{reason}")) for reason in WRONG_REASONS),
+            SelectChoice(RIGHT, _l("This is right.")),
+            *(SelectChoice(reason, official_lazy(f"wrong.{reason}")) for reason in WRONG_REASONS),
         ],
     )
 
