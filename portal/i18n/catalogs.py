@@ -29,7 +29,7 @@ MISSING_HEADER = "X-Missing"
 REVIEWED_HEADER = "X-Reviewed"
 
 
-class CatalogMissing(Exception):  # noqa: N818 - a state, not a fault of ours
+class CatalogMissing(Exception):
     """There is no catalog of this domain in this language."""
 
 
@@ -49,7 +49,7 @@ class Catalog:
 
 def plural_chooser(language: Language) -> Callable[[int], int]:
     """The function from a number to the index of its plural form."""
-    chooser: Callable[[int], int] = standard_gettext.c2py(language.plural_rule)  # type: ignore[attr-defined]
+    chooser: Callable[[int], int] = standard_gettext.c2py(language.plural_rule)
     return chooser
 
 
@@ -166,4 +166,3 @@ def _by_key(messages: Iterable[Message], domain: str) -> dict[str, Message]:
     if domain == OFFICIAL:
         return {message.context or "": message for message in messages}
     return {message.key: message for message in messages}
-

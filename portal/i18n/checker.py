@@ -30,7 +30,9 @@ PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sd]")
 TAG_START = re.compile(r"<[a-zA-Z/!?]|[a-zA-Z\"'/]>")
 ACTIVE = re.compile(r"javascript:|\bon[a-z]+\s*=|\bdata:text", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]\w*);", re.IGNORECASE)
-URL = re.compile(r"(?:https?://|www\.)[^\s)）」』〉<>、。]+|[\w.+-]+@[\w.-]+\w|\b[\w-]+(?:\.[\w-]+)*\.(?:jp|com|org|net|info)\b")
+URL = re.compile(
+    r"(?:https?://|www\.)[^\s)）」』〉<>、。]+|[\w.+-]+@[\w.-]+\w|\b[\w-]+(?:\.[\w-]+)*\.(?:jp|com|org|net|info)\b"
+)
 OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e")
 MARKS = frozenset("\u200e\u200f\u061c")
 ISOLATE_STARTS, ISOLATE_END = frozenset("\u2066\u2067\u2068"), "\u2069"

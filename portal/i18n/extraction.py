@@ -40,7 +40,7 @@ def extract_template(domain: str, tell: Callable[[str], None] | None = None) -> 
     po = new_po()
     entries: dict[tuple[str | None, str], polib.POEntry] = {}
     for message, comments, context in _found(domain, tell):
-        source, plural = message if isinstance(message, tuple) else (message, "")
+        source, plural = (message[0], message[-1]) if isinstance(message, tuple) else (message, "")
         if not source:
             continue
         entry = entries.get((context, source))
@@ -59,7 +59,7 @@ def extract_template(domain: str, tell: Callable[[str], None] | None = None) -> 
 
 def _found(
     domain: str, tell: Callable[[str], None] | None
-) -> Iterator[tuple[str | tuple[str, str], list[str], str | None]]:
+) -> Iterator[tuple[str | tuple[str, ...], list[str], str | None]]:
     for folder, methods in FOLDERS.items():
         for path, _line, message, comments, context in extract_from_dir(
             PROJECT_ROOT / folder,
@@ -70,4 +70,4 @@ def _found(
             callback=(lambda name, _method, _options: tell(name)) if tell else None,
         ):
             del path
-            yield message, comments, context  # type: ignore[misc] - babel says str | tuple[str, ...]
+            yield message, comments, context

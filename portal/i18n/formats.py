@@ -37,6 +37,9 @@ ERAS = (
 
 MEIJI_FIRST_YEAR = 1868
 
+LAST_COMMON_DAY = 28
+"""Every month has it; no era began after it. An impossible day (29 February 1990) has its era."""
+
 
 class DayParts(Protocol):
     """A date of the register: what is unknown is None."""
@@ -98,10 +101,9 @@ def wareki(day: DayParts | date | str) -> str:
         first, last = _era(date(year, 1, 1)), _era(date(year, 12, 31))
         return f"{_era_year(first[1], year) if first == last else f'{year}年'}月日不詳"
     if number is None:
-        first, last = _era(date(year, month, 1)), _era(date(year, month, 28))
+        first, last = _era(date(year, month, 1)), _era(date(year, month, LAST_COMMON_DAY))
         return f"{_era_year(first[1], year) if first == last else f'{year}年'}{month}月日不詳"
-    # An impossible day (29 February 1990) has the era of the day before it.
-    start = _era(date(year, month, min(number, 28)) if number > 28 and not _exists(year, month, number) else date(year, month, number))  # noqa: E501, PLR2004
+    start = _era(date(year, month, number if _exists(year, month, number) else LAST_COMMON_DAY))
     return f"{_era_year(start[1], year)}{month}月{number}日"
 
 

@@ -78,9 +78,7 @@ def _term(row: dict[str, str], spaced: dict[str, bool]) -> Term:
         message = f"{row.get('id')}: no Japanese term"
         raise GlossaryError(message)
     first = {name: _pattern(row[name].split("|")[0], spaces=spaced[name]) for name in accepted}
-    return Term(
-        row["id"], row[SOURCE_TAG].split("|")[0], row["reading"], row["romaji"], first, accepted, forbidden
-    )
+    return Term(row["id"], row[SOURCE_TAG].split("|")[0], row["reading"], row["romaji"], first, accepted, forbidden)
 
 
 def _pattern(cell: str, *, spaces: bool) -> re.Pattern[str]:

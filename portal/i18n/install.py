@@ -39,7 +39,7 @@ class CheckedTranslations(NullTranslations):
 
     def gettext(self, message: str) -> str:
         """Say an interface message."""
-        return words._(message)  # noqa: SLF001, INT001 - the words of the portal
+        return words._(message)
 
     ugettext = gettext
 

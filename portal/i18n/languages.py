@@ -71,7 +71,7 @@ def read_table(text: str) -> tuple[Language, ...]:
     try:
         rows = tomllib.loads(text)["language"]
         languages = tuple(_language(row) for row in rows)
-    except (KeyError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         message = f"the table of languages cannot be read: {error}"
         raise LanguageTableError(message) from error
     for attribute in ("tag", "babel"):

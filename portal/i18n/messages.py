@@ -44,7 +44,7 @@ def message_key(source: str, context: str | None = None) -> str:
 
 def source_digest(source: str, context: str | None = None, plural: str | None = None) -> str:
     """First 8 hexadecimal digits of the SHA-256 of source and context: what a translation was made from."""
-    text = "\0".join((context or "", source, plural or ""))
+    text = message_key(source, context) + (f"{FORM_MARK}{plural}" if plural else "")
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

@@ -1,6 +1,7 @@
 """Reading and writing of .mo files, and the stamp in their header that says what was checked.
 
-A stamp is the version of the checker and two digests: of the .po file it was made from, and of the messages in the .mo. A .mo whose messages
+A stamp is the version of the checker and two digests: of the .po file it was made from, and of the messages in the
+.mo. A .mo whose messages
 do not agree with its stamp was made or changed by another tool.
 """
 
@@ -20,7 +21,7 @@ CONTEXT_MARK = "\x04"
 FORM_MARK = "\0"
 
 
-class BadMoFile(Exception):  # noqa: N818 - says what it is
+class BadMoFile(Exception):
     """The file is not a .mo file as we write them."""
 
 
@@ -50,9 +51,7 @@ def read_mo(path: Path) -> tuple[dict[str, str], dict[str, str]]:
             message = "not a little-endian .mo file"
             raise BadMoFile(message)
         count, originals, translations = struct.unpack_from("<III", data, 8)
-        messages = {
-            _string(data, originals + 8 * row): _string(data, translations + 8 * row) for row in range(count)
-        }
+        messages = {_string(data, originals + 8 * row): _string(data, translations + 8 * row) for row in range(count)}
     except (struct.error, UnicodeDecodeError) as error:
         raise BadMoFile(str(error)) from error
     lines = messages.pop("", "").splitlines()

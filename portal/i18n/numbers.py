@@ -24,6 +24,8 @@ AFTERNOON = re.compile(r"午後(\d{1,2})時|(\d{1,2})(?::\d\d)? ?pm", re.IGNOREC
 WORDS = {
     "one": "1", "first": "1", "two": "2", "second": "2", "twice": "2", "three": "3", "third": "3", "four": "4",
     "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
+    "january": "1", "february": "2", "march": "3", "april": "4", "may": "5", "june": "6", "july": "7", "august": "8",
+    "september": "9", "october": "10", "november": "11", "december": "12",
     "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7", "八": "8", "九": "9", "十": "10",
 }  # fmt: skip
 MUST_STAY = 2
@@ -50,7 +52,7 @@ def _numbers_of_source(text: str) -> tuple[set[str], set[str]]:
     for hours in AFTERNOON.findall(text):
         number = next(hour for hour in hours if hour)
         optional.add(_trimmed(number))
-        derived.add(str(int(number) + 12))
+        derived |= {str(int(number) + 12), "0"}  # 17:00
     for digits, unit in MYRIAD.findall(text):
         optional.add(_trimmed(digits))
         derived.add(str(int(digits) * MYRIADS[unit]))

@@ -39,7 +39,7 @@ class Voice:
             html = ready[key] = escape(message.forms[0] if message else source)
         return fill(html, source, variables) if variables else html
 
-    def count(  # noqa: PLR0913 - what ngettext takes
+    def count(
         self,
         domain: str,
         single: str,
