@@ -16,7 +16,7 @@ harness_options = $(if $(ONLY),--only "$(ONLY)") $(if $(filter-out 0,$(QUICK)),-
 .NOTPARALLEL:
 
 help: ## this list
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: $(runtime) ## the demo municipality on http://127.0.0.1:8000 (PORT=)
 	$(venv)/portal demo run
