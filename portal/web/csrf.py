@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, flash, g, redirect, request, url_for
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect, validate_csrf
@@ -19,7 +19,7 @@ from wtforms import ValidationError
 from portal.auth.own_paths import own_path
 from portal.registry import registry
 from portal.web import kept_posts
-from portal.web.error_words import CROSS_SITE, OLD_FORM, PortalHTTPError
+from portal.web.error_words import BAD_REQUEST, CROSS_SITE, OLD_FORM, PortalHTTPError, words_of_status
 from portal.web.sessions import STAFF, current_session, token_mark
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -81,6 +81,11 @@ def _refused() -> ResponseReturnValue:
     lazy = current_session()
     page = _page_of_the_form()
     past = None if _guard() == "anonymous" else lazy.past
+    if page and lazy.had_cookie and not past and not kept_posts.typed_fields():
+        flash(
+            words_of_status(BAD_REQUEST, OLD_FORM).title, "warning"
+        )  # only a button was pressed: it can be pressed again
+        return redirect(page, 303)
     if lazy.is_signed_in:
         if page and _keep(lazy.subject_index, page, kept_posts.SEND_AGAIN):
             return redirect(page, 303)
@@ -101,7 +106,7 @@ def _keep(owner: bytes | None, page: str | None, reason: str) -> bool:
     mark = _mark_of_token()
     if mark and mark != token_mark(owner):
         return False
-    kept = kept_posts.keep_post(owner=owner, path=urlsplit(page).path, reason=reason)
+    kept = kept_posts.keep_post(owner=owner, path=page, reason=reason)
     if kept:
         kept_posts.look_for_kept(owner)
     return kept

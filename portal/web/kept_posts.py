@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from flask import Flask, Response, g, request, session
@@ -63,16 +64,21 @@ def keep_post(*, owner: bytes, path: str, reason: str) -> bool:
 
     Returns False when there is nothing worth keeping, or too much of it.
     """
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]
+    fields = typed_fields()
     if not fields or sum(len(name) + len(value) for name, value in fields) > LARGEST:
         return False
-    content = json.dumps({"path": path, "reason": reason, "fields": fields}).encode()
+    content = json.dumps({"path": urlsplit(path).path, "reason": reason, "fields": fields}).encode()
     kept_id, at = uuid4(), registry().now()
     with registry().write() as db:
         db.execute(delete(KeptPost).where(KeptPost.owner == owner))
         sealed = keyring(db).seal(content, bound_to=kept_id.bytes)
         db.add(KeptPost(id=kept_id, owner=owner, sealed=sealed, expires_at=at + KEPT_FOR))
     return True
+
+
+def typed_fields() -> list[tuple[str, str]]:
+    """The fields of this request that a person filled in; a form that is one button has none."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]
 
 
 def owner_of_browser(row_id: UUID) -> bytes:

@@ -27,6 +27,15 @@ def test_forms_come_from_our_own_pages(visitor, headers, status):
     assert answer.status_code == status
 
 
+def test_a_button_pressed_too_late_leads_back_to_its_page(visitor, page_text):
+    visitor.sign_in("ann")
+    answer = visitor.send(
+        "/en/only-posts", data={"csrf_token": "old"}, headers={"Referer": "http://127.0.0.1:8000/en/note"}
+    )
+    assert (answer.status_code, answer.location) == (303, "/en/note")
+    assert "The page had been open for too long, so nothing was sent." in page_text(visitor.open("/en/note"))
+
+
 def test_endpoints_for_programs_need_no_token(visitor):
     assert visitor.send("/token", data={"grant": "code"}).text == "code"
 
