@@ -35,6 +35,7 @@ ACTIONS = frozenset(
         "record.looked-at",
         "record.said-wrong",
         "sign-in.compared",
+        "sign-in.document-shown",
         "sign-in.link-ended",
         "sign-in.linked",
         "sign-in.pin-failed",

@@ -109,7 +109,7 @@ def request_withdraw(reference: str) -> ResponseReturnValue:
     return redirect(url_for("resident.request_page", reference=reference), 303)
 
 
-@blueprint.post("/<lang:lang>/requests/<reference>/answer")
+@blueprint.post("/<lang:lang>/requests/<reference>")
 @resident_only
 def request_answered(reference: str) -> ResponseReturnValue:
     """Answer the clerk's question."""

@@ -91,7 +91,7 @@ class Resident(Person):
 
     def answers(self, reference: str, text: str, *, expect: int = 200) -> HtmlPage:
         self.opens_the_request(reference)
-        return self.sends({"text": text}, action="/answer", expect=expect)
+        return self.sends({"text": text}, button=self._main_button(), expect=expect)
 
     def sees_who_looked(self) -> HtmlPage:
         return self.opens("who-looked")
