@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
+from portal.auth.signed_in import SignedIn
 from tests.live_server import PortalServer
 
 
@@ -48,3 +49,12 @@ class Browser:
 
 def parameters(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def held_about(browser: Browser) -> SignedIn:
+    """What the server holds about who is signed in with this browser."""
+    headers = {"Cookie": f"portal_session={browser.session_id}", "Host": "127.0.0.1"}
+    with browser.portal.app.test_request_context("/", headers=headers):
+        signed_in = SignedIn.load()
+    assert signed_in is not None
+    return signed_in
