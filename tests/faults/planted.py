@@ -1,0 +1,114 @@
+"""Faults to plant: each breaks one safeguard of the registry core inside a child process of the harness, and only there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from registry_core.codes import change_request, decide, pool, request
+from registry_core.storage import engine
+
+
+def plant(name: str | None) -> None:
+    """Break what `name` says, in this process, for good."""
+    if name is not None:
+        FAULTS[name]()
+
+
+def _lock_removed() -> None:
+    Select.with_for_update = lambda self, **_options: self
+
+
+def _pool_lock_removed() -> None:
+    def take_unlocked(session, *, municipality_code, record_id, at):
+        free = (pool.DesignatedCode.municipality_code == municipality_code, pool.DesignatedCode.taken_at.is_(None))
+        row = session.scalars(select(pool.DesignatedCode).where(*free).order_by(pool.DesignatedCode.position).limit(1)).first()
+        if row is None:
+            raise pool.PoolEmpty
+        return row.take(record_id=record_id, at=at, keyring=pool.keyring(session))
+
+    decide.take_code = take_unlocked
+
+
+def _pool_forgets() -> None:
+    """The pool gives a code and does not note that it is gone."""
+
+    def take(self, *, record_id, at, keyring):
+        return pool.ResidentRecordCode(keyring.open(self.code_sealed, bound_to=self.id.bytes).decode())
+
+    pool.DesignatedCode.take = take
+
+
+def _begin_deferred() -> None:
+    engine._begin_sqlite = lambda connection: connection.exec_driver_sql("BEGIN DEFERRED")
+
+
+def _guard_skipped() -> None:
+    change_request.CodeChangeRequest.guard_open = lambda self: None
+
+
+def _take_guard_skipped() -> None:
+    change_request.CodeChangeRequest.guard_free_for = lambda self, actor: None
+
+    def take(self, *, by, at):
+        self.taken_by, self.taken_by_name, self.taken_at = by.person, by.name, at
+
+    change_request.CodeChangeRequest.take = take
+
+
+def _loser_not_told() -> None:
+    """The refusal comes, but names nobody."""
+
+    def guard_open(self):
+        if not self.status.is_open:
+            raise change_request.RequestAlreadyDecided(self.status.value, None, None)
+
+    change_request.CodeChangeRequest.guard_open = guard_open
+
+
+def _open_request_unseen() -> None:
+    request._open_request = lambda *_arguments: None
+
+
+def _ledger_skipped() -> None:
+    decide.entry = lambda *_arguments, **_named: None
+
+
+def _history_skipped() -> None:
+    decide.keep_history = lambda *_arguments, **_named: None
+
+
+def _slip_skipped() -> None:
+    decide._queue_slip_and_notice = lambda *_arguments, **_named: None
+
+
+def _slip_later() -> None:
+    """Handled by the child of the kills: it queues slip and notice in a transaction of their own."""
+
+
+def _acknowledged_early() -> None:
+    """Handled by the child of the kills: it acknowledges before the commit."""
+
+
+FAULTS: dict[str, Callable[[], Any]] = {
+    "lock-removed": _lock_removed,
+    "pool-lock-removed": _pool_lock_removed,
+    "pool-forgets": _pool_forgets,
+    "begin-deferred": _begin_deferred,
+    "guard-skipped": _guard_skipped,
+    "take-guard-skipped": _take_guard_skipped,
+    "loser-not-told": _loser_not_told,
+    "open-request-unseen": _open_request_unseen,
+    "ledger-skipped": _ledger_skipped,
+    "history-skipped": _history_skipped,
+    "slip-skipped": _slip_skipped,
+    "slip-in-another-transaction": _slip_later,
+    "acknowledged-before-the-commit": _acknowledged_early,
+}
+
+#: What else must be gone from the test's database for the fault to show: the second safeguard behind the first.
+UNIQUE_DROPPED = {
+    "open-request-unseen": ("uq_code_change_request_open", "code_change_request"),
+    "pool-lock-removed": ("uq_code_assignment_code_index", "code_assignment"),
+    "pool-forgets": ("uq_code_assignment_code_index", "code_assignment"),
+}

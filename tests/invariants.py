@@ -1,0 +1,183 @@
+"""What must be true of a register at every moment, whoever raced, whatever was killed.
+
+I1 each live resident has exactly one code; I2 no code ever had two residents; I3 a new code comes from the municipality's
+own pool; I4 a request has at most one outcome; I5 outcome, register change, slip, change notice and ledger entry are one
+each; I6 what was acknowledged stays; I7 what was not is all or nothing; I8 versions only rise; I10 the ledger verifies;
+I11 nobody approves alone or without a document shown.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry_core.codes.change_request import CodeChangeRequest, RequestStatus
+from registry_core.codes.pool import DesignatedCode
+from registry_core.ledger import verify_ledger
+from registry_core.ledger.entry import LedgerEntry
+from registry_core.outbox import OutboxKind
+from registry_core.outbox.message import OutboxMessage
+from registry_core.register.code_assignment import CodeAssignment
+from registry_core.register.history import RecordHistory
+from registry_core.register.resident_record import ResidentRecord
+from registry_core.storage.keys import keyring
+from registry_core.values.change_reason import ChangeReason
+
+OUTCOMES = {
+    f"code-change.{status.value}": status for status in RequestStatus if not status.is_open
+}
+
+
+def broken_invariants(session: Session, *, acknowledged: Collection[UUID] = (), ledger: bool = True) -> list[str]:
+    """Everything that is not as it must be, one sentence each; empty when all is well.
+
+    `acknowledged` are requests whose approval somebody was told of. `ledger=False` leaves out the walk along the chain.
+    """
+    state = _State.of(session)
+    broken = [*_codes(state), *_pool(state), *_outcomes(state), *_changes(state), *_versions(state), *_two_persons(state)]
+    approved = {request.id for request in state.approved}
+    broken += [f"I6 request {each}: acknowledged, and lost" for each in acknowledged if each not in approved]
+    if ledger:
+        broken += [f"I10 ledger: {kind} at {where}" for kind, where in verify_ledger(session).faults]
+    return broken
+
+
+@dataclass(frozen=True)
+class _State:
+    """Everything of a register that the invariants speak of, read in one transaction."""
+
+    records: list[ResidentRecord]
+    assignments: list[CodeAssignment]
+    digits: dict[UUID, str]
+    wrongly_indexed: list[UUID]
+    designated: list[DesignatedCode]
+    requests: list[CodeChangeRequest]
+    history: list[RecordHistory]
+    slips: Counter[str]
+    notices: Counter[str]
+    entries: list[LedgerEntry]
+
+    @classmethod
+    def of(cls, session: Session) -> "_State":
+        ring = keyring(session)
+        assignments = list(session.scalars(select(CodeAssignment)))
+        digits = {each.id: each.code(ring).reveal() for each in assignments}
+        entries = select(LedgerEntry).where(LedgerEntry.request_id.is_not(None))
+        return cls(
+            records=list(session.scalars(select(ResidentRecord))),
+            assignments=assignments,
+            digits=digits,
+            wrongly_indexed=[each.id for each in assignments if each.code_index != ring.index(digits[each.id])],
+            designated=list(session.scalars(select(DesignatedCode))),
+            requests=list(session.scalars(select(CodeChangeRequest))),
+            history=list(session.scalars(select(RecordHistory))),
+            slips=_queued(session, OutboxKind.SLIP),
+            notices=_queued(session, OutboxKind.CHANGE_NOTICE),
+            entries=list(session.scalars(entries)),
+        )
+
+    @property
+    def approved(self) -> list[CodeChangeRequest]:
+        return [request for request in self.requests if request.status is RequestStatus.APPROVED]
+
+
+def _queued(session: Session, kind: OutboxKind) -> Counter[str]:
+    query = select(OutboxMessage.dedupe_key).where(OutboxMessage.kind == kind)
+    return Counter(session.scalars(query))
+
+
+def _codes(state: _State) -> Iterator[str]:
+    """I1, I2: one current code each; no code twice, by its digits and not by its index alone."""
+    current = Counter(each.record_id for each in state.assignments if each.until is None)
+    for record in state.records:
+        if record.erased_on is None and current[record.id] != 1:
+            yield f"I1 record {record.id}: {current[record.id]} current codes"
+    uses = Counter(state.digits.values())
+    for each in state.assignments:
+        if uses[state.digits[each.id]] > 1:
+            yield f"I2 record {each.record_id}: its code was given {uses[state.digits[each.id]]} times"
+    yield from (f"I2 assignment {each}: index and code differ" for each in state.wrongly_indexed)
+
+
+def _pool(state: _State) -> Iterator[str]:
+    """I3: what was taken was taken for one approval, here; what was approved was taken."""
+    taken = {each.code_index: each for each in state.designated if each.taken_at is not None}
+    by_id = {each.id: each for each in state.assignments}
+    used = set()
+    for request in state.approved:
+        assignment = by_id.get(request.new_assignment_id)
+        code = taken.get(assignment.code_index) if assignment else None
+        if code is None or code.taken_for != request.record_id or code.municipality_code != request.municipality_code:
+            yield f"I3 request {request.id}: its new code is not from the pool"
+        else:
+            used.add(code.code_index)
+    for index, code in taken.items():
+        if index not in used:
+            yield f"I7 pool position {code.position}: taken for no approval"
+
+
+def _outcomes(state: _State) -> Iterator[str]:
+    """I4: the request's state and its entries tell the same single end."""
+    ends: dict[UUID, list[RequestStatus]] = {}
+    for entry in state.entries:
+        if entry.action in OUTCOMES:
+            ends.setdefault(entry.request_id, []).append(OUTCOMES[entry.action])
+    for request in state.requests:
+        told = ends.get(request.id, [])
+        if told != ([] if request.status.is_open else [request.status]):
+            yield f"I4 request {request.id}: is {request.status}, its entries say {[str(each) for each in told]}"
+        if request.status.is_open and (request.decided_at or request.ended_at or request.new_assignment_id):
+            yield f"I4 request {request.id}: open, and decided"
+    open_ones = Counter(request.record_id for request in state.requests if request.status.is_open)
+    yield from (f"I4 record {record}: {number} open requests" for record, number in open_ones.items() if number > 1)
+
+
+def _changes(state: _State) -> Iterator[str]:
+    """I5, I7: an approval is a changed code, a row of history, a slip and a notice; none of them is without the others."""
+    approvals = Counter(request.record_id for request in state.approved)
+    codes = Counter(each.record_id for each in state.assignments)
+    rows = [row for row in state.history if row.reason is ChangeReason.CODE_CHANGE_REQUEST]
+    changes = Counter(row.record_id for row in rows)
+    for record in state.records:
+        if codes[record.id] != 1 + approvals[record.id]:
+            yield f"I5 record {record.id}: {approvals[record.id]} approvals, {codes[record.id]} codes"
+        if changes[record.id] != approvals[record.id]:
+            yield f"I5 record {record.id}: {approvals[record.id]} approvals, {changes[record.id]} rows of history"
+    yield from _differ("slip", state.slips, Counter(str(request.id) for request in state.approved))
+    yield from _differ("change notice", state.notices, Counter(f"{row.record_id}:{row.version}" for row in rows))
+    until = {each.id: each.until for each in state.assignments}
+    for request in state.approved:
+        if until.get(request.old_assignment_id) is None:
+            yield f"I5 request {request.id}: approved, and the old code lives"
+
+
+def _differ(thing: str, are: Counter[str], ought: Counter[str]) -> Iterator[str]:
+    yield from (f"I5 {key}: {number} times no {thing}" for key, number in (ought - are).items())
+    yield from (f"I5 {key}: {number} times a {thing} too many" for key, number in (are - ought).items())
+
+
+def _versions(state: _State) -> Iterator[str]:
+    """I8: the history of a record counts 1, 2, 3 to the record's version, in time."""
+    rows: dict[UUID, list[RecordHistory]] = {}
+    for row in state.history:
+        rows.setdefault(row.record_id, []).append(row)
+    for record in state.records:
+        known = sorted(rows.get(record.id, []), key=lambda row: row.version)
+        if [row.version for row in known] != list(range(1, record.version + 1)):
+            yield f"I8 record {record.id}: version {record.version}, history {[row.version for row in known]}"
+
+
+def _two_persons(state: _State) -> Iterator[str]:
+    """I11: one person saw the document, another approved; both stand in the ledger."""
+    checked = {(entry.request_id, entry.actor_person) for entry in state.entries if entry.action.endswith("identity-checked")}
+    decided = {(entry.request_id, entry.actor_person) for entry in state.entries if entry.action.endswith(".approved")}
+    for request in state.approved:
+        if request.document is None or request.identity_by_person in {None, request.decided_by_person}:
+            yield f"I11 request {request.id}: approved by one person, or without a document"
+        if (request.id, request.identity_by_person) not in checked:
+            yield f"I11 request {request.id}: no entry of the document shown"
+        if (request.id, request.decided_by_person) not in decided:
+            yield f"I11 request {request.id}: no entry of the approval"
