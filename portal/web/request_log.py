@@ -14,10 +14,12 @@ from typing import Any, Final
 
 from flask import Flask, Response, g, has_request_context, request
 
+from portal.web.finished_response import FinishedResponse
+
 LOG = logging.getLogger("portal.requests")
 
-_LETTERS: Final = "bcdfghjkmnpqrstvwxyz"  # no digits, so that the net below leaves the number whole
-_NUMBER_LENGTH: Final = 12
+_LETTERS: Final = str.maketrans("0123456789abcdef", "bcdfghjkmnpqrstv")  # no digits: the net below leaves it whole
+_NUMBER_BYTES: Final = 6
 #: Eleven digits of any script, with at most two separators of any kind between one and the next.
 _CODE = re.compile(r"\d(?:[\s\-._/,·‐-―−ー－・\u200b-\u200f\u2060]{0,2}\d){10,}")
 _MASK: Final = "•••••••••••"
@@ -39,8 +41,7 @@ def request_number() -> str:
     if not has_request_context():
         return "-"
     if "request_number" not in g:
-        # One draw for all places: the letters are 20, so a byte modulo 20 is near enough to even for a number that only names.
-        g.request_number = "".join(_LETTERS[byte % len(_LETTERS)] for byte in secrets.token_bytes(_NUMBER_LENGTH))
+        g.request_number = secrets.token_hex(_NUMBER_BYTES).translate(_LETTERS)
     number: str = g.request_number
     return number
 
@@ -89,6 +90,8 @@ def _write_line(response: Response) -> Response:
     spent = (time.perf_counter() - started) * 1000 if started is not None else 0.0
     rule = request.url_rule.rule if request.url_rule else "-"
     language = (request.view_args or {}).get("lang") or g.get("language")
+    # A page that is the same for everybody can name nobody's request.
+    number = "-" if isinstance(response, FinishedResponse) else request_number()
     LOG.info(
         "%s %s %s %d %.1fms %s",
         request.method,
@@ -96,7 +99,8 @@ def _write_line(response: Response) -> Response:
         getattr(language, "tag", "-"),
         response.status_code,
         spent,
-        request_number(),
+        number,
     )
-    response.headers["X-Request-Number"] = request_number()
+    if number != "-":
+        response.headers.add("X-Request-Number", number)
     return response

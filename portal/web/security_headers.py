@@ -12,12 +12,14 @@ from flask import Flask, Response, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.config import Config
+from portal.web.finished_response import FinishedResponse
 from portal.web.sessions import registry_of
 
 _PERMISSIONS: Final = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), fullscreen=(), geolocation=(), gyroscope=(), "
     "microphone=(), midi=(), payment=(), usb=(), browsing-topics=(), interest-cohort=()"
 )
+_POLICY: Final = "Content-Security-Policy"
 _TWO_YEARS: Final = 2 * 365 * 24 * 3600
 
 
@@ -32,8 +34,10 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in headers:
-            response.headers.setdefault(name, value)
+        if isinstance(response, FinishedResponse):  # it has them
+            return response
+        if _POLICY not in response.headers:
+            response.headers.extend(headers)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         if g.get("clear_site_data"):
@@ -44,7 +48,7 @@ def init_app(app: Flask) -> None:
 def security_headers(config: Config) -> tuple[tuple[str, str], ...]:
     """Name and value of each header that does not depend on the page."""
     headers = [
-        ("Content-Security-Policy", content_security_policy(config)),
+        (_POLICY, content_security_policy(config)),
         ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),
         ("Referrer-Policy", "same-origin"),

@@ -242,6 +242,8 @@ class TableSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> LazySession:
         """Look at the cookie's form alone."""
+        if "HTTP_COOKIE" not in request.environ:
+            return LazySession(None, registry_of(app))
         token = request.cookies.get(self.get_cookie_name(app), "")
         return LazySession(token if _TOKEN.fullmatch(token) else None, registry_of(app))
 
