@@ -63,9 +63,7 @@ def new_draft() -> CodeChangeDraft:
 
 def load_draft(session: Session, *, record_id: UUID, at: datetime) -> CodeChangeDraft | None:
     """The draft of this record, or None: none begun, sent already, or forgotten. Locks the row until the block ends."""
-    row = session.scalar(
-        select(CodeChangeDraftRow).where(CodeChangeDraftRow.record_id == record_id).with_for_update()
-    )
+    row = session.scalar(select(CodeChangeDraftRow).where(CodeChangeDraftRow.record_id == record_id).with_for_update())
     if row is None or at - row.updated_at > KEPT_FOR:
         return None
     values = json.loads(keyring(session).open(row.payload, bound_to=_row(record_id)))
@@ -89,7 +87,9 @@ def drop_draft(session: Session, *, record_id: UUID) -> None:
 def drop_old_drafts(session: Session, *, at: datetime) -> int:
     """Forget drafts nobody touched for thirty days; tells how many. For the worker's daily round."""
     gone = session.scalars(
-        delete(CodeChangeDraftRow).where(CodeChangeDraftRow.updated_at < at - KEPT_FOR).returning(CodeChangeDraftRow.record_id)
+        delete(CodeChangeDraftRow)
+        .where(CodeChangeDraftRow.updated_at < at - KEPT_FOR)
+        .returning(CodeChangeDraftRow.record_id)
     )
     return len(gone.all())
 

@@ -42,7 +42,9 @@ class FollowForm(PortalForm):
     )
     birth_date = RegisterDateField(
         _l("Your date of birth"),
-        description=_l("Year, month and day. For example: 1990-03-27. Write 00 for a month or day that is not on your record."),
+        description=_l(
+            "Year, month and day. For example: 1990-03-27. Write 00 for a month or day that is not on your record."
+        ),
         validators=[InputRequired(_l("Type your date of birth."))],
     )
 
@@ -86,9 +88,7 @@ def _status(reference: str, birth_date: RegisterDate) -> PublicStatus | None:
     )
     try:
         with registry().write() as session:
-            return request_status(
-                session, reference=reference, birth_date=birth_date, actor=actor, at=registry().now()
-            )
+            return request_status(session, reference=reference, birth_date=birth_date, actor=actor, at=registry().now())
     except RequestNotFound:
         return None
 

@@ -67,9 +67,7 @@ def request_list() -> ResponseReturnValue:
     """Every request of mine, newest first."""
     with registry().read() as session:
         mine = requests_of(session, record_id=current_record_id())
-    return render_template(
-        "resident/requests/list.html", requests=mine, in_groups=in_groups, status_words=status_words
-    )
+    return render_template("resident/requests/list.html", requests=mine, in_groups=in_groups, status_words=status_words)
 
 
 @blueprint.get("/<lang:lang>/requests/<reference>")
@@ -96,9 +94,7 @@ def request_withdraw(reference: str) -> ResponseReturnValue:
     mine = own_request(reference)
     form = PortalForm()
     if form.is_language_switch() or not form.validate_on_submit():
-        return render_template(
-            "resident/requests/withdraw.html", form=form, request_view=mine, in_groups=in_groups
-        )
+        return render_template("resident/requests/withdraw.html", form=form, request_view=mine, in_groups=in_groups)
     try:
         with registry().write() as session:
             withdraw_request(session, request_id=mine.id, actor=current_actor(), at=registry().now())

@@ -1,5 +1,8 @@
 """What is wrong with my record: for each item one choice, and words in any script."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from wtforms import Field, HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
@@ -24,7 +27,9 @@ def _answer(legend: object) -> RadioField:
 
 
 def _words() -> TextAreaField:
-    return TextAreaField(_l("What should it say? You may write in your own language."), validators=[MaxLength(LONGEST_TEXT)])
+    return TextAreaField(
+        _l("What should it say? You may write in your own language."), validators=[MaxLength(LONGEST_TEXT)]
+    )
 
 
 class WrongForm(PortalForm):
@@ -59,7 +64,7 @@ class WrongForm(PortalForm):
             for item, choice, words in self.questions()
         }
 
-    def validate(self, extra_validators: dict[str, object] | None = None) -> bool:
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Ask for words where the choice says nothing by itself, and for one wrong item at least."""
         valid = bool(super().validate(extra_validators))
         for _item, choice, words in self.questions():

@@ -88,7 +88,9 @@ def test_a_page_older_than_the_answers_sends_nothing(resident, client, another, 
     assert mine() == []
 
 
-def test_a_record_that_changed_since_it_was_shown_is_shown_again(resident, client, portal_server, record_id, clerk, mine):
+def test_a_record_that_changed_since_it_was_shown_is_shown_again(
+    resident, client, portal_server, record_id, clerk, mine
+):
     from registry_core.register import correct_record
 
     resident.begins_the_request()
@@ -208,7 +210,9 @@ def test_nobody_is_flooded_with_mails(resident, portal_server):
     assert page.errors == ["We have sent several e-mails already. Wait an hour, or choose letters only."]
 
 
-@pytest.mark.parametrize("address", ["", "lee", "lee@", "@example.com", "lee@example", "a b@example.com", "x" * 300, "a@b@c..d"])
+@pytest.mark.parametrize(
+    "address", ["", "lee", "lee@", "@example.com", "lee@example", "a b@example.com", "x" * 300, "a@b@c..d"]
+)
 def test_what_is_no_address_is_told_and_kept(resident, address):
     resident.begins_the_request()
     resident.finds_the_details_right()

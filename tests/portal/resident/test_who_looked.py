@@ -104,7 +104,10 @@ def written_actions() -> set[str]:
             if isinstance(node, ast.Call) and _enters(node):
                 found |= {
                     each.value
-                    for argument in [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "action")]
+                    for argument in [
+                        *node.args,
+                        *(keyword.value for keyword in node.keywords if keyword.arg == "action"),
+                    ]
                     for each in ast.walk(argument)
                     if isinstance(each, ast.Constant)
                     and isinstance(each.value, str)
