@@ -7,6 +7,9 @@ from hashlib import sha256
 from flask import Response, current_app, request
 
 from portal.i18n.gettext import current_language
+from portal.registry import registry
+from portal.web.finished_response import FinishedResponse, SealedHeaders
+from portal.web.security_headers import security_headers
 
 EXTENSION = "stored-pages"
 MOST_PAGES = 200
@@ -16,11 +19,12 @@ FRESH_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A rendered page: its bytes, its ETag (a digest of them, unquoted) and its headers, ready to be sent."""
+    """A rendered page: its bytes, its ETag (a digest of them, unquoted), the headers with it and those of a 304 (no body)."""
 
     body: bytes
     etag: str
-    headers: tuple[tuple[str, str], ...]
+    headers: SealedHeaders
+    headers_without_body: SealedHeaders
 
 
 def public_page(name: str, render: Callable[[], str]) -> Response:
@@ -28,8 +32,8 @@ def public_page(name: str, render: Callable[[], str]) -> Response:
     page = _stored(name, render)
     # A proxy that compresses makes the tag weak: compare weakly, as RFC 9110 wants for If-None-Match.
     if "HTTP_IF_NONE_MATCH" in request.environ and request.if_none_match.contains_weak(page.etag):
-        return Response(status=304, headers=[(key, value) for key, value in page.headers if key != "Content-Type"])
-    return Response(page.body, headers=page.headers)
+        return FinishedResponse(b"", page.headers_without_body, 304)
+    return FinishedResponse(page.body, page.headers)
 
 
 def _stored(name: str, render: Callable[[], str]) -> StoredPage:
@@ -45,10 +49,14 @@ def _stored(name: str, render: Callable[[], str]) -> StoredPage:
 
 def _rendered(body: bytes, language: str) -> StoredPage:
     etag = sha256(body).hexdigest()[:32]
-    headers = (
+    of_body = (
         ("Content-Type", "text/html; charset=utf-8"),
         ("Content-Language", language),
+        ("Content-Length", str(len(body))),
+    )
+    of_both = (
         ("Cache-Control", f"public, max-age={FRESH_SECONDS}"),
         ("ETag", f'"{etag}"'),
+        *security_headers(registry().config),
     )
-    return StoredPage(body, etag, headers)
+    return StoredPage(body, etag, SealedHeaders(of_body + of_both), SealedHeaders(of_both))

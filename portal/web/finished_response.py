@@ -10,7 +10,7 @@ from flask import Response
 from werkzeug.datastructures import Headers, ImmutableHeadersMixin
 
 
-class SealedHeaders(ImmutableHeadersMixin, Headers):  # type: ignore[misc] -- Werkzeug types its own pair loosely too
+class SealedHeaders(ImmutableHeadersMixin, Headers):  # type: ignore[misc]
     """Headers that refuse every change with TypeError; one value serves all requests."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
