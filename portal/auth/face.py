@@ -33,17 +33,19 @@ def to_the_provider(audience: str, come_back_to: str | None, *, step_up: bool = 
     try:
         address = begin(audience, language=current_language().tag, come_back_to=target, step_up=step_up)
     except SignInFailed as failure:
-        return refused(failure, audience, target)
+        return refused(failure, audience, target, step_up=step_up)
     return redirect(address, 303)
 
 
-def refused(failure: SignInFailed, audience: str, come_back_to: str | None) -> ResponseReturnValue:
+def refused(
+    failure: SignInFailed, audience: str, come_back_to: str | None, *, step_up: bool = False
+) -> ResponseReturnValue:
     """Show why a sign-in did not go on, with a way on. The log tells which check failed, without claims or tokens."""
     _LOG.warning("sign-in refused: audience=%s reason=%s check=%s", audience, failure.reason, failure.detail or "-")
     page = render_template(
         "auth/failed.html",
         reason=failure.reason.value,
-        audience=audience,
-        again=sign_in_page(audience, come_back_to),
+        step_up=step_up,
+        again=url_for("auth.step_up", next=come_back_to) if step_up else sign_in_page(audience, come_back_to),
     )
     return page, failure.reason.status

@@ -65,18 +65,18 @@ def step_up() -> ResponseReturnValue:
 
 def _answered(audience: str) -> ResponseReturnValue:
     """Check the answer, make the session, go where the person wanted to go; else tell them why not."""
-    come_back_to: str | None = None
+    come_back_to, is_step_up = None, False
     try:
         flow = begun_flow(audience)
         if flow is not None:
-            come_back_to = flow["come_back_to"]
+            come_back_to, is_step_up = flow["come_back_to"], flow["step_up"]
             g.language = language_by_tag(flow["language"]) or current_language()
         signed_in = begin_session(finish(audience, flow))
     except SignInFailed as failure:
         # An answer of 5xx does not save the session by itself; that this state is used up must be saved all the same.
         if failure.reason.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             current_session().save()
-        return refused(failure, audience, come_back_to)
+        return refused(failure, audience, come_back_to, step_up=is_step_up)
     target = own_path(come_back_to, first_page(audience))
     if audience == RESIDENT and not signed_in.record_id:
         return redirect(url_for("auth.link_record", next=target), 303)

@@ -59,6 +59,7 @@ def test_weak_or_old_proof_is_refused_and_she_stays_signed_in(signed_in: Browser
 
     assert answer.status_code == 403
     assert '<html lang="vi"' in answer.text
+    assert 'href="/vi/step-up?next=/vi/who-looked"' in answer.text
     assert stepped_up_at(signed_in) == 0
     assert signed_in.is_signed_in()
 
