@@ -53,7 +53,7 @@ class Keyring:
             raise SealBroken
         try:
             return cipher.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], bound_to)
-        except InvalidTag as broken:
+        except (InvalidTag, ValueError) as broken:  # ValueError: too short to hold a nonce
             raise SealBroken from broken
 
     def index(self, text: str) -> bytes:

@@ -1,0 +1,367 @@
+"""The register: entering, correcting, erasing, looking, searching, confirming; every look leaves its entry."""
+
+import pytest
+from sqlalchemy import text
+
+from registry_core.codes import erase_resident
+from registry_core.register import (
+    ItemAnswer,
+    RecordQuery,
+    cases_of,
+    close_case,
+    confirm_record,
+    correct_record,
+    latest_confirmation,
+    link_staff_to_record,
+    look_at_case,
+    look_at_record,
+    matching_records,
+    open_cases,
+    record_history,
+    search_records,
+)
+from registry_core.values import ChangeReason, LegalPurpose, RegisterDate, Role
+from registry_core.values.errors import (
+    CaseNotFound,
+    CodeInUse,
+    InvalidItem,
+    InvalidText,
+    MissingItem,
+    NotPermitted,
+    OwnHousehold,
+    ProtectedRecord,
+    RecordErased,
+    RecordNotFound,
+    RegistryError,
+    RequestAlreadyDecided,
+    StaleRecord,
+    TooLong,
+    TwoItemsNeeded,
+)
+from tests.conftest import Register
+from tests.registry_core.people import (
+    ADMINISTRATOR,
+    CITY,
+    CLERK,
+    NOW,
+    SECOND,
+    SUPERVISOR,
+    SYSTEM,
+    TODAY,
+    actions,
+    code,
+    enter,
+    resident,
+    staff,
+)
+
+COUNTER = LegalPurpose.COUNTER_SERVICE
+
+
+def test_a_resident_sees_her_own_record_and_the_look_is_in_the_ledger(register: Register) -> None:
+    with register.write() as session:
+        her = enter(session, latin_name="AUNG AUNG", alias="山田")
+        view = look_at_record(
+            session, record_id=her, actor=resident(her), at=NOW, purpose=LegalPurpose.OWN_RECORD
+        )
+        assert view.names.forms == ("AUNG AUNG", "山田")
+        assert str(view.code).startswith("•")
+        assert actions(session, her) == ["record.entered", "record.looked-at"]
+
+
+def test_foreign_and_absent_records_are_refused_alike(register: Register) -> None:
+    with register.write() as session:
+        her, him = enter(session), enter(session)
+        elsewhere = enter(session, city="074829")
+    looks = [(resident(her), him), (CLERK, elsewhere), (CLERK, code_free_id()), (resident(her), code_free_id())]
+    for actor, record_id in looks:
+        with pytest.raises(RecordNotFound) as refused, register.write() as session:
+            look_at_record(session, record_id=record_id, actor=actor, at=NOW, purpose=COUNTER)
+        assert (refused.value.code, refused.value.facts) == ("record-not-found", {})
+
+
+def code_free_id():
+    from uuid import uuid4
+
+    return uuid4()
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.TRANSLATOR, Role.REVIEWER, Role.PREFECTURE_OFFICER])
+def test_other_roles_do_not_look(register: Register, role: Role) -> None:
+    with register.write() as session:
+        her = enter(session)
+        with pytest.raises(NotPermitted):
+            look_at_record(session, record_id=her, actor=staff("x", role), at=NOW, purpose=COUNTER)
+
+
+def test_every_change_is_a_row_of_history_with_its_reason_and_day(register: Register) -> None:
+    with register.write() as session:
+        her = enter(session)
+        version = correct_record(
+            session,
+            record_id=her,
+            changes={"address": "緑が丘市東町2丁目2番", "latin_name": "NGUYEN DUC"},
+            reason=ChangeReason.MOVED_WITHIN,
+            on=TODAY,
+            actor=CLERK,
+            at=NOW,
+        )
+        history = record_history(
+            session, record_id=her, actor=resident(her), at=NOW, purpose=LegalPurpose.OWN_RECORD
+        )
+        assert version == 2
+        assert [(change.version, change.reason, change.on) for change in history] == [
+            (2, ChangeReason.MOVED_WITHIN, TODAY),
+            (1, ChangeReason.MOVED_IN, TODAY),
+        ]
+        assert history[0].changed == {
+            "address": ("緑が丘市中央一丁目1番1号", "緑が丘市東町2丁目2番"),
+            "latin_name": ("NGUYEN VAN DUC", "NGUYEN DUC"),
+        }
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal", "item"),
+    [
+        ({"latin_name": None}, MissingItem, "latin_name"),
+        ({"address": " "}, MissingItem, "address"),
+        ({"card_number": "12345"}, InvalidItem, "card_number"),
+        ({"nationality": "Vietnam"}, InvalidItem, "nationality"),
+        ({"end_of_stay": "2026-02-30"}, InvalidItem, "end_of_stay"),
+        ({"address": "x" * 301}, TooLong, "address"),
+        ({"alias": "a\u202eb"}, InvalidText, "alias"),
+        ({"reading": "a\x00b"}, InvalidText, "reading"),
+        ({"household_head": "\ud800"}, InvalidText, "household_head"),
+    ],
+)
+def test_what_the_register_cannot_hold_is_refused_by_item(register: Register, changes, refusal, item) -> None:
+    with pytest.raises(refusal) as refused, register.write() as session:
+        enter(session, **changes)
+    assert refused.value.facts["item"] == item
+
+
+def test_one_name_in_any_script_is_enough(register: Register) -> None:
+    with register.write() as session:
+        her = enter(session, latin_name=None, kanji_name="陳曉明")
+        view = look_at_record(
+            session, record_id=her, actor=CLERK, at=NOW, purpose=LegalPurpose.RECORD_CORRECTION
+        )
+        assert view.names.main == "陳曉明"
+
+
+def test_a_code_that_is_somebodys_is_not_given_again(register: Register) -> None:
+    hers = code()
+    with register.write() as session:
+        enter(session, its_code=hers)
+    with pytest.raises(CodeInUse), register.write() as session:
+        enter(session, its_code=hers)
+
+
+def test_an_erased_record_stays_but_changes_no_more(register: Register) -> None:
+    with register.write() as session:
+        her = enter(session)
+        erase_resident(session, record_id=her, reason=ChangeReason.MOVED_ABROAD, on=TODAY, actor=CLERK, at=NOW)
+        with pytest.raises(RecordErased):
+            erase_resident(session, record_id=her, reason=ChangeReason.DEATH, on=TODAY, actor=CLERK, at=NOW)
+        with pytest.raises(RecordErased):
+            correct_record(
+                session,
+                record_id=her,
+                changes={},
+                reason=ChangeReason.MINOR_CORRECTION,
+                on=TODAY,
+                actor=CLERK,
+                at=NOW,
+            )
+        assert actions(session, her) == ["record.entered", "record.erased"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"name": "nguyễn văn đức", "birth_date": "1990-02-28"}, 1),
+        ({"name": "duc", "birth_date": "平成2年2月28日"}, 1),
+        ({"name": "チャン", "birth_date": "1990-02-28"}, 0),
+        ({"name": "%", "birth_date": "1990-02-28"}, None),
+        ({"name": "duc"}, None),
+        ({"birth_date": "1990-02-28"}, None),
+        ({}, None),
+        ({"card_number": "zz 1234 5678 zz"}, 1),
+    ],
+)
+def test_a_search_takes_two_items_and_each_hit_is_an_entry(register: Register, query, found) -> None:
+    if "birth_date" in query:
+        query = query | {"birth_date": RegisterDate.parse(query["birth_date"])}
+    with register.write() as session:
+        her = enter(session, card_number="ZZ12345678ZZ")
+        if found is None:
+            with pytest.raises(TwoItemsNeeded):
+                search_records(session, query=RecordQuery(**query), actor=CLERK, at=NOW, purpose=COUNTER)
+            return
+        hits = search_records(session, query=RecordQuery(**query), actor=CLERK, at=NOW, purpose=COUNTER)
+        assert [hit.id for hit in hits] == [her] * found
+        assert ("record.found" in actions(session, her)) == bool(found)
+
+
+def test_a_search_by_code_finds_the_living_code_only(register: Register) -> None:
+    hers = code()
+    with register.write() as session:
+        her = enter(session, its_code=hers)
+        hits = search_records(session, query=RecordQuery(code=hers), actor=CLERK, at=NOW, purpose=COUNTER)
+        assert [hit.id for hit in hits] == [her]
+
+
+def test_a_protected_person_is_for_the_supervisor(register: Register) -> None:
+    query = RecordQuery(name="duc", birth_date=RegisterDate.parse("1990-02-28"))
+    with register.write() as session:
+        her = enter(session, protected=True)
+        hit = search_records(session, query=query, actor=CLERK, at=NOW, purpose=COUNTER)[0]
+        assert (hit.names, hit.birth_date, hit.protected) == (None, None, True)
+        with pytest.raises(ProtectedRecord):
+            look_at_record(session, record_id=her, actor=CLERK, at=NOW, purpose=COUNTER)
+        look_at_record(session, record_id=her, actor=SUPERVISOR, at=NOW, purpose=COUNTER)
+
+
+def test_staff_do_not_work_on_their_own_household(register: Register) -> None:
+    with register.write() as session:
+        own, wife, other = enter(session, household_number="7"), enter(session, household_number="7"), enter(session)
+        link_staff_to_record(session, person=CLERK.person, record_id=own, actor=ADMINISTRATOR, at=NOW)
+        for record_id in (own, wife):
+            with pytest.raises(OwnHousehold):
+                look_at_record(session, record_id=record_id, actor=CLERK, at=NOW, purpose=COUNTER)
+            with pytest.raises(OwnHousehold):
+                correct_record(
+                    session,
+                    record_id=record_id,
+                    changes={},
+                    reason=ChangeReason.MINOR_CORRECTION,
+                    on=TODAY,
+                    actor=staff(CLERK.person, account="another-account"),
+                    at=NOW,
+                )
+        look_at_record(session, record_id=other, actor=CLERK, at=NOW, purpose=COUNTER)
+
+
+def test_only_an_administrator_links_staff(register: Register) -> None:
+    with register.write() as session:
+        her = enter(session)
+        with pytest.raises(NotPermitted):
+            link_staff_to_record(session, person="x", record_id=her, actor=SUPERVISOR, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("given", "matches"),
+    [
+        ({}, True),
+        ({"name": "Nguyễn Văn Đức", "birth_date": "1990-02-28", "sex": "male"}, True),
+        ({"name": "NGUYEN VAN DUC（山田　太郎）"}, True),
+        ({"name": "山田太郎"}, True),
+        ({"address": "緑が丘市中央一丁目１番１号"}, True),
+        ({"name": "NGUYEN VAN"}, False),
+        ({"birth_date": "19900301"}, False),
+        ({"sex": "2"}, False),
+        ({"sex": "?"}, False),
+        ({"address": "緑が丘市中央一丁目1番2号"}, False),
+        ({"name": ""}, False),
+    ],
+)
+def test_a_sign_in_matches_when_all_four_attributes_do(register: Register, given, matches) -> None:
+    claims = {"name": "NGUYEN VAN DUC", "birth_date": "19900228", "sex": "1", "address": "緑が丘市中央一丁目1番1号"}
+    with register.write() as session:
+        her = enter(session, alias="山田　太郎")
+        found = matching_records(session, **(claims | given), actor=SYSTEM, at=NOW)
+    assert found == ([her] if matches else [])
+
+
+def test_confirming_all_items_is_kept_with_its_version(register: Register) -> None:
+    with register.write() as session:
+        her = enter(session)
+        confirm(session, her, {"name": ItemAnswer(True), "address": ItemAnswer(True)})
+        assert latest_confirmation(session, record_id=her).all_right
+        assert "record.confirmed" in actions(session, her)
+        assert open_cases(session, municipality_code=CITY) == []
+
+
+def confirm(session, her, answers, version=1):
+    return confirm_record(
+        session,
+        record_id=her,
+        record_version=version,
+        answers=answers,
+        language="my",
+        actor=resident(her),
+        at=NOW,
+    )
+
+
+def test_a_wrong_item_becomes_one_case_for_staff(register: Register) -> None:
+    with register.write() as session:
+        her = enter(session)
+        confirm(session, her, {"name": ItemAnswer(False, "misspelt", "အောင်အောင်"), "sex": ItemAnswer(True)})
+        confirm(session, her, {"name": ItemAnswer(False, "misspelt", "အောင်အောင် နှင့်")})
+        case = open_cases(session, municipality_code=CITY)[0]
+        assert (case.item, case.reason, case.text, case.language) == ("name", "misspelt", "အောင်အောင် နှင့်", "my")
+        _, record = look_at_case(session, case_id=case.id, actor=CLERK, at=NOW)
+        assert record.id == her
+        close_case(session, case_id=case.id, outcome="corrected", actor=CLERK, at=NOW)
+        assert [c.outcome for c in cases_of(session, record_id=her)] == ["corrected"]
+        with pytest.raises(RequestAlreadyDecided) as refused:
+            close_case(session, case_id=case.id, outcome="was_right", actor=SECOND, at=NOW)
+        assert refused.value.facts["by"] == "SATO"
+
+
+def test_a_code_of_the_register_is_masked_in_free_words_a_phone_number_stays(register: Register) -> None:
+    hers = code()
+    with register.write() as session:
+        her = enter(session, its_code=hers)
+        digits = hers.reveal()
+        words = f"{digits[:4]}-{digits[4:8]}-{digits[8:]} 090-1234-5678 {digits.translate(FULL_WIDTH)}"
+        confirm(session, her, {"code_held": ItemAnswer(False, "other", words)})
+        assert cases_of(session, record_id=her)[0].text == "••••••••••• 090-1234-5678 •••••••••••"
+
+
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+@pytest.mark.parametrize(
+    ("answers", "version", "refusal"),
+    [
+        ({"name": ItemAnswer(True)}, 2, StaleRecord),
+        ({"nationality": ItemAnswer(True)}, 1, InvalidItem),
+        ({"name": ItemAnswer(False, "because")}, 1, InvalidItem),
+        ({"name": ItemAnswer(False, "other", "x" * 501)}, 1, TooLong),
+        ({"name": ItemAnswer(False, "other", "\x00")}, 1, InvalidText),
+    ],
+)
+def test_other_confirmations_are_refused(register: Register, answers, version, refusal) -> None:
+    with register.write() as session:
+        her = enter(session)
+    with pytest.raises(refusal), register.write() as session:
+        confirm(session, her, answers, version)
+
+
+def test_cases_of_other_cities_are_absent(register: Register) -> None:
+    with register.write() as session:
+        her = enter(session)
+        confirm(session, her, {"name": ItemAnswer(False, "other", "x")})
+        case = open_cases(session, municipality_code=CITY)[0]
+        with pytest.raises(CaseNotFound):
+            look_at_case(session, case_id=case.id, actor=staff("far", city="074829"), at=NOW)
+
+
+def test_no_refusal_carries_a_name_or_a_code(register: Register) -> None:
+    hers = code()
+    with register.write() as session:
+        enter(session, its_code=hers)
+    with pytest.raises(RegistryError) as refused, register.write() as session:
+        enter(session, its_code=hers)
+    assert hers.reveal() not in repr(refused.value) + str(refused.value) + repr(refused.value.facts)
+
+
+def test_the_database_holds_no_code_in_clear(register: Register) -> None:
+    hers = code()
+    with register.write() as session:
+        enter(session, its_code=hers)
+        for table in ("code_assignment", "resident_record_history", "ledger_entry", "resident_record"):
+            for row in session.execute(text(f"SELECT * FROM {table}")):
+                assert hers.reveal() not in repr(tuple(row))
