@@ -68,6 +68,7 @@ def case_page(
         form=failed,
         refusal=refusal,
         pool=opened.pool,
+        today=registry().today().isoformat(),
         statuses=words.statuses(),
         documents=words.document_kinds(),
         decline_reasons=words.decline_reasons(),

@@ -11,7 +11,18 @@ from registry_core.values.errors import RegistryError
 CONFLICT, FORBIDDEN, UNPROCESSABLE = 409, 403, 422
 
 _FORBIDDEN = frozenset({"own-household", "same-person", "not-permitted", "protected-record"})
-_UNPROCESSABLE = frozenset({"day-out-of-range", "invalid-text", "too-long", "reason-needed", "two-items-needed"})
+_UNPROCESSABLE = frozenset(
+    {
+        "day-out-of-range",
+        "invalid-date",
+        "invalid-item",
+        "invalid-text",
+        "missing-item",
+        "reason-needed",
+        "too-long",
+        "two-items-needed",
+    }
+)
 
 
 def status_of(error: RegistryError) -> int:
@@ -50,6 +61,8 @@ def _plain() -> dict[str, str]:
         "day-out-of-range": _s("The day is before the approval or in the future."),
         "invalid-text": _s("The text holds characters that cannot be kept. Type it again."),
         "too-long": _s("The text is too long."),
+        "invalid-item": _s("Something that was chosen or typed cannot be used. Look at it again."),
+        "missing-item": _s("Something that is needed is missing."),
         "code-in-use": _s("The next designated code is in use, so nothing was changed. Tell a supervisor."),
         "two-items-needed": _s("Give two items, or the card number alone."),
         "case-not-found": _s("There is no such case."),

@@ -20,6 +20,11 @@ class Steps:
     ask: bool
     follow_up: bool
 
+    @property
+    def nothing_left(self) -> bool:
+        """The request has ended in a way that leaves no work."""
+        return not (self.take or self.release or self.taken_by_another or self.decline or self.follow_up)
+
 
 def steps_open(change: CodeChangeRequestView, actor: Actor, *, has_changed: bool) -> Steps:
     """Tell which steps to offer this person; `has_changed`: the record is not what the request was made from."""

@@ -42,7 +42,7 @@ def test_case_shows_the_register_and_the_code_masked_only(counter, clerk_at_case
     text = clerk_at_case.page.text
     assert counter.items("resident-1").address in text
     assert "•" in text
-    assert "The same as before" in text
+    assert "No change" in text
 
 
 def test_identity_check_sends_it_to_a_second_person(counter, clerk_at_case):
@@ -104,6 +104,7 @@ def test_approval_page_says_what_will_happen_before_it_does(counter, supervisor,
     assert counter.request_now().status is RequestStatus.APPROVED
 
 
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 def test_second_approval_is_told_who_was_first(counter, come_in, supervisor, checked):
     from tests.people.staff import Supervisor
 
@@ -200,9 +201,7 @@ def test_no_step_changes_nothing_and_says_what_to_do(counter, clerk_at_case, req
     assert counter.request_now().status is RequestStatus.SUBMITTED
 
 
-@pytest.mark.parametrize(
-    "text", ["a\x00b", "a\u202eb", "\ud800".encode("utf-16", "surrogatepass").decode("latin-1"), "長" * 5000]
-)
+@pytest.mark.parametrize("text", ["a\x00b", "a\u202eb", "a\ufeffb", "長" * 5000])
 def test_text_that_cannot_be_kept_is_refused_and_nothing_else_is_lost(counter, clerk_at_case, text):
     page = clerk_at_case.asks("call-us", text, expect=422)
     assert page.errors
