@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
 
 from portal.auth.face import blueprint, first_page, sign_in_page
 from portal.auth.forms import PinForm
@@ -51,7 +52,12 @@ def _try(signed_in: SignedIn, form: PinForm) -> PinTry:
         left = _LIMIT.take(signed_in.session_subject)
     except TooManyTries:
         return PinTry(None, 0)
-    tried = _redeemed(signed_in, form)
+    try:
+        tried = _redeemed(signed_in, form)
+    except IntegrityError:
+        return PinTry(
+            None, left
+        )  # another device linked the same sign-in or record at this moment: nothing was done here
     if tried.record_id is None:
         return replace(tried, tries_left=min(left, tried.tries_left))
     _LIMIT.forget(signed_in.session_subject)

@@ -7,6 +7,7 @@ provider cannot be used at the other; ``iss`` of the answer compared with the me
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -68,6 +69,8 @@ def _registration(settings: OidcSettings) -> dict[str, Any]:
             "scope": " ".join(scopes),
             "code_challenge_method": "S256",
             "default_timeout": TIMEOUT,
+            # A provider on this machine (demonstration, tests) is not asked through a proxy of the environment.
+            "trust_env": urlsplit(settings.issuer).hostname not in {"127.0.0.1", "localhost", "::1"},
             "leeway": 0,  # a token is used at once, however short its life
         },
     }

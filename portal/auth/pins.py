@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.auth.link_tables import TRIES, LinkedBy, LinkPin
@@ -57,6 +58,17 @@ def issue_pin(session: Session, *, record_id: UUID, actor: Actor, at: datetime) 
     Raises RecordNotFound, and what else ``look_at_record`` refuses (a protected record, say).
     """
     look_at_record(session, record_id=record_id, actor=actor, at=at, purpose=LegalPurpose.SIGN_IN_LINK)
+    try:
+        with session.begin_nested():
+            issued = _new_pin(session, record_id, actor, at)
+    except IntegrityError:
+        # Another clerk gave one out for the same record at this moment; now it is there to be replaced.
+        issued = _new_pin(session, record_id, actor, at)
+    _enter(session, "sign-in.pin-issued", actor=actor, at=at, record_id=record_id)
+    return issued
+
+
+def _new_pin(session: Session, record_id: UUID, actor: Actor, at: datetime) -> IssuedPin:
     earlier = select(LinkPin).where(LinkPin.record_id == record_id, LinkPin.ended_at.is_(None)).with_for_update()
     for pin in session.scalars(earlier):
         pin.replace(at)
@@ -74,7 +86,6 @@ def issue_pin(session: Session, *, record_id: UUID, actor: Actor, at: datetime) 
         )
     )
     session.flush()
-    _enter(session, "sign-in.pin-issued", actor=actor, at=at, record_id=record_id)
     return IssuedPin(digits, at + PIN_LIFE)
 
 

@@ -22,6 +22,8 @@ STEP_UP_LIFE = timedelta(minutes=5)
 ROLE_LIFE = timedelta(hours=4)
 
 _KEY = "signed_in"
+#: What the ledger's column of persons holds.
+_LONGEST_PERSON = 255
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class SignedIn:
                 municipality=municipality,
                 name=self.name,
             )
-        person = f"resident:{self.record_id}" if self.record_id else f"subject:{self.subject}"
+        person = f"resident:{self.record_id}" if self.record_id else f"subject:{self.subject}"[:_LONGEST_PERSON]
         return Actor(person=person, account=self.subject, role=Role.RESIDENT, municipality=municipality)
 
 

@@ -178,3 +178,47 @@ def test_one_live_link_a_record_and_a_sign_in_stands_in_the_database_too(demo):
     for subject, record in (("subject-2", record_id), ("subject-1", UUID(int=7))):
         with pytest.raises(IntegrityError), demo.write() as session:
             add_link(session, issuer=ISSUER, subject=subject, record_id=record, how=LinkedBy.PIN, actor=VISITOR, at=AT)
+
+
+def test_two_clerks_who_give_out_a_pin_at_once_leave_one_that_works(demo):
+    from threading import Barrier, Thread
+
+    with demo.write() as session:
+        record_id = record_of(session)
+    barrier, given = Barrier(2), []
+
+    def give() -> None:
+        barrier.wait()
+        with demo.write() as session:
+            given.append(issue_pin(session, record_id=record_id, actor=CLERK, at=AT).reveal())
+
+    clerks = [Thread(target=give) for _ in range(2)]
+    for clerk in clerks:
+        clerk.start()
+    for clerk in clerks:
+        clerk.join()
+
+    with demo.write() as session:
+        assert len(session.scalars(select(LinkPin).where(LinkPin.ended_at.is_(None))).all()) == 1
+        assert [redeem(session, pin).record_id is not None for pin in given].count(True) == 1
+
+
+def test_two_sign_ins_at_once_make_one_link(demo):
+    from threading import Barrier, Thread
+
+    barrier, found = Barrier(2), []
+
+    def sign_in(subject: str) -> None:
+        barrier.wait()
+        with demo.write() as session:
+            found.append(link(session, RIGHT, subject=subject))
+
+    devices = [Thread(target=sign_in, args=(subject,)) for subject in ("subject-1", "subject-2")]
+    for device in devices:
+        device.start()
+    for device in devices:
+        device.join()
+
+    assert len([record for record in found if record is not None]) == 1
+    with demo.read() as session:
+        assert len(session.scalars(select(SubjectLink)).all()) == 1
