@@ -11,7 +11,7 @@ from portal.i18n.gettext import _
 from portal.i18n.languages import languages
 from portal.registry import registry
 from portal.resident.drafts import CodeChangeDraft, load_draft, new_draft, save_draft
-from portal.resident.face import blueprint
+from portal.resident.face import blueprint, is_signed_in_afresh
 from portal.resident.notices import Answered, answer_notices
 from portal.resident.notices_form import NoticesForm
 from portal.resident.record_items import items_of
@@ -150,6 +150,7 @@ def _notices_page(form: NoticesForm, draft: CodeChangeDraft) -> ResponseReturnVa
         "resident/code_change/notices.html",
         form=form,
         proved=draft.email,
+        signed_in_afresh=is_signed_in_afresh(),
         waiting_for_digits=bool(check and check.digest),
         tongues={language.tag: language for language in languages()},
     ), (422 if form.errors else 200)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.auth.guards import current_actor, current_record_id, resident_only, step_up_required
 from portal.registry import registry
-from portal.resident.face import blueprint
+from portal.resident.face import blueprint, is_signed_in_afresh
 from portal.resident.record_items import CONFIRMED_TERMS, changes_of, items_of
 from portal.web.forms import PortalForm
 from registry_core.codes import reveal_code
@@ -36,6 +36,7 @@ def record() -> ResponseReturnValue:
         cases=cases,
         terms=CONFIRMED_TERMS,
         seconds=SHOWN_FOR,
+        signed_in_afresh=is_signed_in_afresh(),
         reveal_allowed=registry().config.reveal_code_allowed,
     )
 
