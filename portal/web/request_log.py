@@ -1,8 +1,9 @@
 """The log of requests: what was asked for, not by whom nor with what; and a net under every log line of the process.
 
-A line names the rule of the address (no ids, no query), never the body or a header. The net masks every run of eleven or more
-digits, of any script and with hyphens or spaces between, in the message and in the traceback: that is what a resident record
-code would look like, if some mistake let one get so far.
+Every request has its line, at INFO; a public page, the same for everybody, only at DEBUG. A line names the rule of the address
+(no ids, no query), never the body or a header. The net masks every run of eleven or more digits, of any script and with hyphens
+or spaces between, in the message and in the traceback: that is what a resident record code would look like, if some mistake let
+one get so far.
 """
 
 import logging
@@ -86,21 +87,22 @@ def _note_start() -> None:
 
 
 def _write_line(response: Response) -> Response:
+    if isinstance(response, FinishedResponse):
+        # Caches answer most of its readers, so that a count would say nothing, and it names nobody's request.
+        if LOG.isEnabledFor(logging.DEBUG):
+            LOG.debug(*_line(response, "-"))
+        return response
+    number = request_number()
+    LOG.info(*_line(response, number))
+    response.headers.add("X-Request-Number", number)
+    return response
+
+
+def _line(response: Response, number: str) -> tuple[Any, ...]:
+    """What a line says: the format and its values."""
     started = g.get("request_started")
     spent = (time.perf_counter() - started) * 1000 if started is not None else 0.0
     rule = request.url_rule.rule if request.url_rule else "-"
     language = (request.view_args or {}).get("lang") or g.get("language")
-    # A page that is the same for everybody can name nobody's request.
-    number = "-" if isinstance(response, FinishedResponse) else request_number()
-    LOG.info(
-        "%s %s %s %d %.1fms %s",
-        request.method,
-        rule,
-        getattr(language, "tag", "-"),
-        response.status_code,
-        spent,
-        number,
-    )
-    if number != "-":
-        response.headers.add("X-Request-Number", number)
-    return response
+    tag = getattr(language, "tag", "-")
+    return "%s %s %s %d %.1fms %s", request.method, rule, tag, response.status_code, spent, number
