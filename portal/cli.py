@@ -3,6 +3,8 @@
 import os
 
 import click
+from alembic.util import CommandError
+from sqlalchemy.exc import OperationalError
 
 from portal.config import ConfigError
 from portal.i18n.cli import i18n
@@ -13,7 +15,23 @@ from portal.operator.setting_up import set_up
 from registry_core.storage.keys import KeysUnusable
 
 
-@click.group()
+class _Portal(click.Group):
+    """Says in words what no command can help: a database that does not answer."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command. A lost database ends it with 2 and one line, without statement and parameters."""
+        try:
+            return super().invoke(ctx)
+        except OperationalError as lost:
+            reason = " ".join(str(lost.orig).split())[:300]
+            click.echo(f"The database of PORTAL_DATABASE_URL does not answer: {reason}", err=True)
+            raise SystemExit(2) from lost
+        except CommandError as unknown:
+            click.echo(f"The database's schema is not of this portal, or of a newer one: {unknown}", err=True)
+            raise SystemExit(2) from unknown
+
+
+@click.group(cls=_Portal)
 def main() -> None:
     """The resident portal: Juki Net and the resident record, in the resident's language."""
 

@@ -6,10 +6,13 @@ keeps failing waits longer each time and is shown to staff. Change notices stay 
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from portal.i18n.availability import current_availability
 from portal.i18n.languages import Language
@@ -28,50 +31,59 @@ from registry_core.values.actor import system_actor
 
 LOG = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
+DELIVERING_AT_MOST = timedelta(minutes=1)  # then one last message may still take its time within the lease
 ROUND_SECONDS = 1.0
 UPKEEP_EVERY = timedelta(minutes=1)
 CHECKPOINT_EVERY = timedelta(minutes=5)
 
 
 def work_until(app: Flask, stopped: threading.Event) -> None:
-    """Work, a round a second, until told to stop. A round that fails is logged and the next one tried."""
-    last_upkeep = last_checkpoint = datetime.fromtimestamp(0).astimezone()
+    """Work, a round a second, until told to stop. What fails is logged and tried again; it keeps nothing else from its turn."""
+    due: dict[Callable[[], None], datetime] = {}
     while not stopped.is_set():
-        try:
-            with app.test_request_context(base_url=app.config["PORTAL"].base_url):
-                now = registry().now()
-                work_once()
-                if now - last_upkeep >= UPKEEP_EVERY:
-                    upkeep()
-                    last_upkeep = now
-                if now - last_checkpoint >= CHECKPOINT_EVERY:
-                    checkpoint()
-                    last_checkpoint = now
-        except Exception as failed:  # noqa: BLE001 -- the worker outlives a lost database; the kind is logged, never the data
-            LOG.error("a round failed: %s", type(failed).__name__)  # noqa: TRY400 -- a traceback would show parameters
+        with app.test_request_context(base_url=app.config["PORTAL"].base_url):
+            _try("a round", work_once)
+            now = registry().now()
+            for job, interval in _REGULAR.items():
+                if now >= due.get(job, now):
+                    _try(job.__name__, job)
+                    due[job] = now + interval
         stopped.wait(ROUND_SECONDS)
 
 
+def _try(what: str, job: Callable[[], object]) -> None:
+    try:
+        job()
+    except Exception as failed:  # noqa: BLE001 -- the worker outlives a lost database; the kind is logged, never the data
+        LOG.error("%s failed: %s", what, type(failed).__name__)  # noqa: TRY400 -- a traceback would show parameters
+
+
 def work_once() -> int:
-    """Seal, then deliver what is due; how many things were done."""
-    with registry().write() as session:
-        done = seal_entries(session, at=registry().now())
+    """Seal, then deliver what is due, slips before mail; how many things were done."""
+    done = seal()
     kinds = [OutboxKind.SLIP, *([OutboxKind.MAIL] if registry().config.smtp_url else [])]
+    return done + sum(_deliver_due(kind) for kind in kinds)
+
+
+def seal() -> int:
+    """Link what was written since into the ledger's chain; how many entries."""
     with registry().write() as session:
-        items = take_due(session, kinds=kinds, at=registry().now(), lease=LEASE)
-    for item in items:
-        _deliver_one(item)
-    return done + len(items)
+        return seal_entries(session, at=registry().now())
 
 
 def upkeep() -> None:
     """Let requests lapse; clear away expired sessions, kept forms, counted tries and drafts."""
-    at = registry().now()
+    for job in (_lapse, purge_sessions, purge_kept_posts, purge_tries, drop_old_drafts):
+        _try(job.__name__, partial(_in_one_transaction, job))
+
+
+def _in_one_transaction(job: Callable[..., object]) -> None:
     with registry().write() as session:
-        lapse_requests(session, actor=system_actor(registry().config.municipality.code), at=at)
-    for purge in (purge_sessions, purge_kept_posts, purge_tries, drop_old_drafts):
-        with registry().write() as session:
-            purge(session, at=at)
+        job(session, at=registry().now())
+
+
+def _lapse(session: Session, *, at: datetime) -> int:
+    return lapse_requests(session, actor=system_actor(registry().config.municipality.code), at=at)
 
 
 def checkpoint() -> None:
@@ -80,6 +92,24 @@ def checkpoint() -> None:
         sequence = make_checkpoint(session, at=registry().now())
     if sequence is not None:
         LOG.info("ledger checkpoint %s", sequence)
+
+
+#: What is done from time to time, each by itself.
+_REGULAR = {upkeep: UPKEEP_EVERY, checkpoint: CHECKPOINT_EVERY}
+
+
+def _deliver_due(kind: OutboxKind) -> int:
+    """Deliver what is due of a kind. What a slow mail server leaves no time for comes back when the lease ends."""
+    begun = registry().now()
+    with registry().write() as session:
+        items = take_due(session, kinds=[kind], at=begun, lease=LEASE)
+    for number, item in enumerate(items):
+        if registry().now() - begun > DELIVERING_AT_MOST:
+            return number
+        _deliver_one(item)
+        if kind is OutboxKind.MAIL:
+            seal()  # a mail server may take its time; the ledger does not wait for it
+    return len(items)
 
 
 def _deliver_one(item: OutboxItem) -> None:
@@ -132,4 +162,3 @@ def worker_thread(app: Flask) -> tuple[threading.Thread, threading.Event]:
     thread = threading.Thread(target=work_until, args=(app, stopped), name="worker", daemon=True)
     thread.start()
     return thread, stopped
-

@@ -50,11 +50,16 @@ def make_slip(
 
 
 def open_slip(session: Session, *, request_id: UUID, actor: Actor, at: datetime) -> str | None:
-    """The page to print, after its ledger entry; None while the worker has not written it. Raises RequestNotFound."""
-    slip_content(session, request_id=request_id, actor=actor, at=at)
-    row = session.get(PrintableSlip, request_id)
-    if row is None:
-        return None
+    """The page to print, after its ledger entry; None, and no entry, while the worker has not written it.
+
+    Raises RequestNotFound, OwnHousehold, NotPermitted.
+    """
+    with session.begin_nested() as opening:
+        slip_content(session, request_id=request_id, actor=actor, at=at)
+        row = session.get(PrintableSlip, request_id)
+        if row is None:
+            opening.rollback()  # nothing is shown: nobody has looked
+            return None
     return keyring(session).open(row.page_sealed, bound_to=request_id.bytes).decode()
 
 

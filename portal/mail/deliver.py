@@ -3,9 +3,10 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 _TIMEOUT_SECONDS = 20
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _SMTP_PORT, _SMTPS_PORT = 25, 465
 
 
@@ -14,26 +15,57 @@ class MailNotSent(Exception):
 
 
 def deliver(message: EmailMessage, *, smtp_url: str) -> None:
-    """Send through `smtp://[user:password@]host[:port]` (STARTTLS when offered) or `smtps://`. Raises MailNotSent."""
-    parts = urlsplit(smtp_url)
+    """Send through `smtp://[user:password@]host[:port]` (STARTTLS when offered) or `smtps://`. Raises MailNotSent.
+
+    A password goes over TLS only, or to this machine itself: whoever strips the offer of STARTTLS gets nothing.
+    """
     try:
-        with _connection(parts.scheme, parts.hostname or "", parts.port) as server:
-            if parts.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
-                server.ehlo()
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
+        server = _connected(urlsplit(smtp_url))
+        try:
             server.send_message(message)
+        except (smtplib.SMTPException, OSError, ValueError):
+            server.close()
+            raise
     except smtplib.SMTPResponseException as refused:
         raise MailNotSent(f"{type(refused).__name__} {refused.smtp_code}") from refused
     except (smtplib.SMTPException, OSError, ValueError) as failed:
         raise MailNotSent(type(failed).__name__) from failed
+    _take_leave(server)
 
 
-def _connection(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
-    if scheme == "smtps":
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port or _SMTPS_PORT, timeout=_TIMEOUT_SECONDS, context=context)
-    server = smtplib.SMTP(host, port or _SMTP_PORT, timeout=_TIMEOUT_SECONDS)
-    server.ehlo()
+def _connected(parts: SplitResult) -> smtplib.SMTP:
+    host = parts.hostname or ""
+    context = ssl.create_default_context()
+    if parts.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, parts.port or _SMTPS_PORT, timeout=_TIMEOUT_SECONDS, context=context
+        )
+    else:
+        server = smtplib.SMTP(host, parts.port or _SMTP_PORT, timeout=_TIMEOUT_SECONDS)
+    try:
+        _greet(server, parts, context)
+    except BaseException:
+        server.close()
+        raise
     return server
+
+
+def _greet(server: smtplib.SMTP, parts: SplitResult, context: ssl.SSLContext) -> None:
+    server.ehlo()
+    is_private = parts.scheme == "smtps" or parts.hostname in _THIS_MACHINE
+    if parts.scheme == "smtp" and server.has_extn("starttls"):
+        server.starttls(context=context)
+        server.ehlo()
+        is_private = True
+    if parts.username and not is_private:
+        raise MailNotSent("PasswordNeedsTls")
+    if parts.username:
+        server.login(unquote(parts.username), unquote(parts.password or ""))
+
+
+def _take_leave(server: smtplib.SMTP) -> None:
+    """The message was taken: a server that is gone before the farewell changes nothing."""
+    try:
+        server.quit()
+    except (smtplib.SMTPException, OSError):
+        server.close()

@@ -1,11 +1,12 @@
 """What a mail says. Its words are official texts (`mail.*`); the payload of the outbox names which."""
 
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from portal.config import Config
 from portal.i18n.gettext import official, official_ja, plain, speaking
@@ -21,12 +22,15 @@ PARAGRAPHS = {
 
 
 def compose(item: OutboxItem, *, config: Config, languages: dict[str, Language]) -> EmailMessage:
-    """Build the mail of an outbox item. The same item gives the same Message-ID, so that a repeat is recognised."""
+    """Build the mail of an outbox item. The same item gives the same Message-ID, so that a repeat is recognised.
+
+    Raises ValueError for what is not exactly one address: a second one, or a line break and a header of somebody's own.
+    """
     payload = item.payload
     language = languages.get(payload["language"], languages["ja"])
     message = EmailMessage()
     message["From"] = config.mail_from
-    message["To"] = payload["to"]
+    message["To"] = Address(addr_spec=payload["to"])
     message["Subject"] = _subject(payload, language)
     message["Date"] = format_datetime(item.created_at)
     message["Message-ID"] = f"<{item.id}@{urlsplit(config.base_url).hostname}>"
@@ -50,9 +54,9 @@ def _subject(payload: dict[str, Any], language: Language) -> str:
 def _body(payload: dict[str, Any], config: Config, language: Language) -> str:
     facts = {
         # Ready markup is not isolated: an isolate before an address would become part of the link in some mail programs.
-        "url": Markup(escape(f"{config.base_url}/{language.tag}/sign-in")),
+        "url": escape(f"{config.base_url}/{language.tag}/sign-in"),
         "municipality": config.municipality.name_ja if language.tag == "ja" else config.municipality.name_en,
-        "digits": Markup(escape(payload.get("digits", ""))),
+        "digits": escape(payload.get("digits", "")),
     }
     with speaking(language):
         return "\n\n".join(plain(official(key, **facts)) for key in PARAGRAPHS[payload["template"]])

@@ -43,4 +43,6 @@ def _say(verdict: LedgerVerdict, *, as_json: bool) -> None:
     click.echo(f"{verdict.unproved} entries follow the last checkpoint: they are unproved.")
     for kind, where in verdict.faults:
         click.echo(f"FAULT {kind}: {where}", err=True)
-    click.echo("The ledger is intact." if verdict.is_intact else "The ledger is NOT intact: stop, and keep a copy as it is.")
+    click.echo(
+        "The ledger is intact." if verdict.is_intact else "The ledger is NOT intact: stop, and keep a copy as it is."
+    )

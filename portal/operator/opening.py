@@ -28,6 +28,8 @@ def opened_registry() -> Registry:
         raise SystemExit(2) from unusable
     found, needed = migrate.current_revision(opened.engine), migrate.head_revision()
     if found != needed:
-        click.echo(f"The database is at schema revision {found or 'none'}, this needs {needed}. Run `portal init`.", err=True)
+        click.echo(
+            f"The database is at schema revision {found or 'none'}, this needs {needed}. Run `portal init`.", err=True
+        )
         raise SystemExit(2)
     return opened

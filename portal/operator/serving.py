@@ -12,7 +12,8 @@ from flask import Flask
 
 from portal.app import SchemaIsAnother, create_app
 from portal.config import PROJECT_ROOT
-from portal.i18n.languages import LanguageTableError
+from portal.i18n.compiling import compile_catalog, domains_of
+from portal.i18n.languages import LanguageTableError, languages
 from portal.operator.opening import configuration
 from portal.operator.setting_up import set_up
 from portal.worker import work_until, worker_thread
@@ -51,6 +52,8 @@ def worker() -> None:
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
+    if not app.config["PORTAL"].smtp_url:
+        click.echo("PORTAL_SMTP_URL is not set: mail stays queued until it is.", err=True)
     click.echo("The worker runs. Stop it with Ctrl-C; it ends after what it has in hand.", err=True)
     work_until(app, stopped)
 
@@ -65,11 +68,10 @@ def demo() -> None:
 def run(port: int) -> None:
     """Serve the demonstration on this machine: schema, catalogs, people, worker, all in one process."""
     from portal.demo.register import load_demo  # noqa: PLC0415 -- demo only
-    from portal.i18n.compiling import compile_catalogs  # noqa: PLC0415 -- demo only
 
     _demo_environment(port)
     click.echo("Compiling the languages ...")
-    compile_catalogs()
+    _compile_languages()
     set_up(os.environ)
     app = application()
     opened = app.extensions["registry"]
@@ -85,6 +87,12 @@ def run(port: int) -> None:
     finally:
         stopped.set()
         thread.join(timeout=10)
+
+
+def _compile_languages() -> None:
+    for language in languages():
+        for domain in domains_of(language):
+            compile_catalog(language, domain)
 
 
 def _demo_environment(port: int) -> None:

@@ -2,46 +2,96 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from portal.config import ConfigError
+from registry_core.register.code_assignment import CodeAssignment
 from registry_core.storage import migrate
 from registry_core.storage.engine import open_engine
-from registry_core.storage.keys import new_keyring_file, read_keyring
+from registry_core.storage.keys import KeysUnusable, SealBroken, new_keyring_file, read_keyring
 
 _SECRET_BYTES = 48
 
 
+class KeysLost(KeysUnusable):
+    """The register holds sealed values, and the keys that open them are not here."""
+
+
 def set_up(environ: Mapping[str, str]) -> None:
     """Make what is missing, upgrade the schema, say what was done. Raises ConfigError, KeysUnusable."""
-    secret, keys = _path(environ, "PORTAL_SECRET_KEY_FILE"), _path(environ, "PORTAL_DATA_KEYS_FILE")
-    url = environ.get("PORTAL_DATABASE_URL", "")
-    if not url:
-        raise ConfigError("PORTAL_DATABASE_URL is missing: sqlite:///path/to/register.sqlite3 or postgresql://...")
-    if not secret.exists():
-        _write_private(secret, secrets.token_bytes(_SECRET_BYTES))
-        click.echo(f"Made {secret}: it signs forms. Keep it from others; losing it only signs people out.")
-    if not keys.exists():
-        new_keyring_file(keys)
-        click.echo(f"Made {keys}: WITHOUT IT NO CODE CAN BE READ AGAIN. Put a copy in a safe, away from the database.")
-    read_keyring(keys)
+    secret, keys, url = _needed(environ)
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = open_engine(url)
-    before = migrate.current_revision(engine)
-    migrate.upgrade(engine)
-    engine.dispose()
+    try:
+        _guard_keys(engine, keys)
+        if _made(secret, lambda: _write_private(secret, secrets.token_bytes(_SECRET_BYTES))):
+            click.echo(f"Made {secret}: it signs forms. Keep it from others; losing it only signs people out.")
+        if _made(keys, lambda: new_keyring_file(keys)):
+            click.echo(
+                f"Made {keys}: WITHOUT IT NO CODE CAN BE READ AGAIN. Put a copy in a safe, away from the database."
+            )
+        before = migrate.current_revision(engine)
+        migrate.upgrade(engine)
+    finally:
+        engine.dispose()
     after = migrate.head_revision()
-    click.echo(f"The schema is at revision {after}." if before == after else f"The schema went from {before} to {after}.")
+    click.echo(
+        f"The schema is at revision {after}." if before == after else f"The schema went from {before} to {after}."
+    )
 
 
-def _path(environ: Mapping[str, str], name: str) -> Path:
-    if not environ.get(name):
-        raise ConfigError(f"{name} is missing: the path where the file is, or should be made.")
-    return Path(environ[name])
+def _needed(environ: Mapping[str, str]) -> tuple[Path, Path, str]:
+    """The paths of both files and the database. Raises ConfigError with everything that is missing."""
+    wanted = {
+        "PORTAL_SECRET_KEY_FILE": "the path where the file of the form key is, or should be made",
+        "PORTAL_DATA_KEYS_FILE": "the path where the file of the data keys is, or should be made",
+        "PORTAL_DATABASE_URL": "sqlite:///path/to/register.sqlite3 or postgresql://...",
+    }
+    missing = [f"  - {name} is missing: {what}." for name, what in wanted.items() if not environ.get(name)]
+    url = environ.get("PORTAL_DATABASE_URL", "")
+    if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        missing.append("  - PORTAL_DATABASE_URL begins with sqlite:/// or postgresql://.")
+    if missing:
+        raise ConfigError("`portal init` needs these environment variables:\n" + "\n".join(missing))
+    return Path(environ["PORTAL_SECRET_KEY_FILE"]), Path(environ["PORTAL_DATA_KEYS_FILE"]), url
+
+
+def _guard_keys(engine: Engine, keys: Path) -> None:
+    """New keys beside a register that old keys sealed would let codes be given twice. Raises KeysUnusable."""
+    ring = read_keyring(keys) if keys.exists() else None
+    if migrate.current_revision(engine) is None:
+        return
+    with Session(engine) as session:
+        some = session.scalars(select(CodeAssignment).limit(1)).first()
+        if some is None:
+            return
+        if ring is None:
+            raise KeysLost(
+                f"The register is sealed, and no key file is at {keys}. Restore it from its safe; nothing was made."
+            )
+        try:
+            some.code(ring)
+        except SealBroken as broken:
+            raise KeysLost(
+                f"The keys in {keys} do not open this register. Restore the file that belongs to it."
+            ) from broken
+
+
+def _made(path: Path, make: Callable[[], None]) -> bool:
+    """Make a file that is not there; False when it is, or when another `portal init` was quicker."""
+    if path.exists():
+        return False
+    try:
+        make()
+    except FileExistsError:
+        return False
+    return True
 
 
 def _write_private(path: Path, content: bytes) -> None:

@@ -1,11 +1,14 @@
 """Synthetic residents: invented people in many scripts, the same for the same seed. Never anybody's data."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
-from registry_core.register import ResidenceCategory, ResidentItems, Sex
+from sqlalchemy.orm import Session
+
+from registry_core.codes import codes_in_use
+from registry_core.register import ResidenceCategory, ResidentItems, Sex, card_numbers_in_use
 from registry_core.values.change_reason import ChangeReason
 from registry_core.values.register_date import RegisterDate
 from registry_core.values.resident_record_code import ResidentRecordCode
@@ -37,6 +40,37 @@ class SyntheticResident:
     items: ResidentItems
     code: ResidentRecordCode
     reason: ChangeReason
+    on: date | None = None
+
+
+class SeedIsThere(Exception):
+    """The people of this seed are in the register."""
+
+
+def new_synthetic_residents(session: Session, number: int, *, seed: int) -> list[SyntheticResident]:
+    """The people of a seed; a code or card that somebody has already is drawn anew. Raises SeedIsThere."""
+    people = list(synthetic_residents(number, seed=seed))
+    codes = codes_in_use(session, codes=[person.code for person in people])
+    cards = card_numbers_in_use(session, card_numbers=[person.items.card_number or "" for person in people])
+    if people[0].code in codes and people[0].items.card_number in cards:
+        raise SeedIsThere
+    rng = Random(f"{seed} drawn anew")  # noqa: S311 -- as below
+    fresh = []
+    for person in people:
+        chosen = person
+        while chosen.code in codes or chosen.items.card_number in cards:
+            chosen = _with_other_numbers(chosen, rng)
+            codes |= codes_in_use(session, codes=[chosen.code])
+            cards |= card_numbers_in_use(session, card_numbers=[chosen.items.card_number or ""])
+        codes.add(chosen.code)
+        cards.add(chosen.items.card_number or "")
+        fresh.append(chosen)
+    return fresh
+
+
+def _with_other_numbers(person: SyntheticResident, rng: Random) -> SyntheticResident:
+    code = ResidentRecordCode.from_body(f"{rng.randrange(1, 10**10):010d}")
+    return replace(person, code=code, items=replace(person.items, card_number=_card_number(rng)))
 
 
 def synthetic_residents(number: int, *, seed: int) -> Iterator[SyntheticResident]:
@@ -74,12 +108,16 @@ def _items(rng: Random, nation: str, household: str) -> ResidentItems:
         residence_status=status,
         period_of_stay="無期限" if permanent else "3年",
         end_of_stay=None if permanent else end.isoformat(),
-        card_number=f"{_letters(rng)}{rng.randrange(10**8):08d}{_letters(rng)}",
+        card_number=_card_number(rng),
         household_number=household,
         household_head=name,
         relationship="世帯主",
         protected=rng.random() < _PROTECTED_SHARE,
     )
+
+
+def _card_number(rng: Random) -> str:
+    return f"{_letters(rng)}{rng.randrange(10**8):08d}{_letters(rng)}"
 
 
 def _letters(rng: Random) -> str:

@@ -17,7 +17,7 @@ from registry_core.register.correction_case import (
     look_at_case,
     open_cases,
 )
-from registry_core.register.enter import checked_items, correct_record, enter_resident
+from registry_core.register.enter import card_numbers_in_use, checked_items, correct_record, enter_resident
 from registry_core.register.history import RecordChange
 from registry_core.register.household import guard_own_household, link_staff_to_record, shares_household
 from registry_core.register.look import look_at_record, record_history
@@ -45,6 +45,7 @@ __all__ = [
     "ResidentItems",
     "ResidentRecordView",
     "Sex",
+    "card_numbers_in_use",
     "cases_of",
     "checked_items",
     "close_case",

@@ -1,7 +1,7 @@
 """Entering, correcting and erasing (記載・修正・消除, Act art. 8): with a reason, a day, and a row of history."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -42,8 +42,9 @@ LENGTHS = {
     "relationship": 60,
 }
 _REQUIRED = ("address", "household_number", "household_head", "relationship")
-_CARD_NUMBER = re.compile(r"^[A-Z]{2}\d{8}[A-Z]{2}$")  # Immigration Control Regulation art. 19-6 par. 5
-_NATIONALITY = re.compile(r"^[A-Z]{3}$")
+_CARD_NUMBER = re.compile(r"[A-Z]{2}[0-9]{8}[A-Z]{2}")  # Immigration Control Regulation art. 19-6 par. 5
+_NATIONALITY = re.compile(r"[A-Z]{3}")
+_LOOKED_UP_AT_ONCE = 500
 _MAINTAINERS = frozenset({Role.CLERK, Role.SUPERVISOR, Role.SYSTEM})
 
 
@@ -60,9 +61,9 @@ def checked_items(items: ResidentItems) -> ResidentItems:
     for name in _REQUIRED:
         if not getattr(clean, name):
             raise MissingItem(item=name)
-    if clean.card_number is not None and not _CARD_NUMBER.match(clean.card_number):
+    if clean.card_number is not None and not _CARD_NUMBER.fullmatch(clean.card_number):
         raise InvalidItem(item="card_number")
-    if not _NATIONALITY.match(clean.nationality):
+    if not _NATIONALITY.fullmatch(clean.nationality):
         raise InvalidItem(item="nationality")
     if clean.end_of_stay is not None and not _is_day(clean.end_of_stay):
         raise InvalidItem(item="end_of_stay")
@@ -111,9 +112,7 @@ def correct_record(
     if reason not in CORRECTION_REASONS:
         raise InvalidItem(item="reason")
     guard_own_household(session, actor=actor, record_id=record_id)
-    record, assignment = find_record(
-        session, record_id=record_id, municipality_code=actor.municipality, lock=True
-    )
+    record, assignment = find_record(session, record_id=record_id, municipality_code=actor.municipality, lock=True)
     items = checked_items(with_changes(record.items(), changes))
     record.correct(items)
     session.execute(delete(NameKey).where(NameKey.record_id == record_id))
@@ -139,9 +138,7 @@ def erase_record(
     if reason not in ERASURE_REASONS:
         raise InvalidItem(item="reason")
     guard_own_household(session, actor=actor, record_id=record_id)
-    record, assignment = find_record(
-        session, record_id=record_id, municipality_code=actor.municipality, lock=True
-    )
+    record, assignment = find_record(session, record_id=record_id, municipality_code=actor.municipality, lock=True)
     record.erase(on=on)
     code = assignment.code(keyring(session))
     keep_history(session, record=record, code=code, reason=reason, on=on, actor=actor, at=at)
@@ -149,14 +146,22 @@ def erase_record(
     closing(record_id)
 
 
+def card_numbers_in_use(session: Session, *, card_numbers: Iterable[str]) -> set[str]:
+    """Those that stand in a record, an erased one too: a card number is one person's for ever."""
+    numbers, used = list(card_numbers), set[str]()
+    for start in range(0, len(numbers), _LOOKED_UP_AT_ONCE):
+        part = numbers[start : start + _LOOKED_UP_AT_ONCE]
+        found = session.scalars(select(ResidentRecord.card_number).where(ResidentRecord.card_number.in_(part)))
+        used.update(number for number in found if number)
+    return used
+
+
 def _guard_maintainer(actor: Actor) -> None:
     if actor.role not in _MAINTAINERS:
         raise NotPermitted
 
 
-def _entry(
-    session: Session, action: str, record_id: UUID, reason: ChangeReason, actor: Actor, at: datetime
-) -> None:
+def _entry(session: Session, action: str, record_id: UUID, reason: ChangeReason, actor: Actor, at: datetime) -> None:
     record_entry(
         session,
         action=action,
