@@ -79,9 +79,7 @@ def check_identity(
     Raises DifferencesNotAccepted, ReasonNeeded, TakenByAnother, RequestAlreadyDecided, QuestionOpen, OwnHousehold.
     """
     request = request_for_staff(session, request_id=request_id, actor=actor)
-    record, assignment = find_record(
-        session, record_id=request.record_id, municipality_code=actor.municipality, lock=True
-    )
+    record, assignment = find_record(session, record_id=request.record_id, municipality_code=actor.municipality)
     record.guard_not_erased()
     reason = plain_text(last_resort_reason or "", item="last_resort_reason", limit=REASON_LIMIT)
     request.check_identity(kind=kind, reason=reason or None, by=actor, at=at)
@@ -101,9 +99,7 @@ def check_identity(
     )
 
 
-def ask_resident(
-    session: Session, *, request_id: UUID, phrase: str, text: str, actor: Actor, at: datetime
-) -> None:
+def ask_resident(session: Session, *, request_id: UUID, phrase: str, text: str, actor: Actor, at: datetime) -> None:
     """Ask from the phrase book; the free words are not translated. Raises InvalidItem, QuestionOpen, TakenByAnother, TooLong."""
     if phrase not in QUESTION_PHRASES:
         raise InvalidItem(item="phrase")
@@ -123,9 +119,7 @@ def ask_resident(
 
 
 def _differences(session: Session, request: CodeChangeRequest) -> list[Difference]:
-    record, assignment = find_record(
-        session, record_id=request.record_id, municipality_code=request.municipality_code
-    )
+    record, assignment = find_record(session, record_id=request.record_id, municipality_code=request.municipality_code)
     if not request.status.is_open or record.version == request.record_version:
         return []
     now, then = snapshot_of(record, assignment.code(keyring(session))), request.snapshot

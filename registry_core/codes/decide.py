@@ -37,9 +37,7 @@ def approve_code_change(session: Session, *, request_id: UUID, actor: Actor, at:
     """
     request = request_for_staff(session, request_id=request_id, actor=actor)
     request.guard_open()
-    record, old = find_record(
-        session, record_id=request.record_id, municipality_code=actor.municipality, lock=True
-    )
+    record, old = find_record(session, record_id=request.record_id, municipality_code=actor.municipality)
     record.guard_not_erased()
     request.guard_approvable(by=actor, record_version=record.version)
     code = take_code(session, municipality_code=record.municipality_code, record_id=record.id, at=at)
@@ -48,9 +46,7 @@ def approve_code_change(session: Session, *, request_id: UUID, actor: Actor, at:
     new = CodeAssignment.begin(code, record_id=record.id, at=at, keyring=keyring(session))
     session.add(new)
     session.flush()
-    request.approve(
-        by=actor, at=at, record_version=record.version, old_assignment=old.id, new_assignment=new.id
-    )
+    request.approve(by=actor, at=at, record_version=record.version, old_assignment=old.id, new_assignment=new.id)
     record.code_changed()
     today = at.astimezone(JAPAN).date()
     keep_history(
@@ -86,9 +82,7 @@ def decline_code_change(
     tell_resident(session, request=request, event="declined", at=at)
 
 
-def _queue_slip_and_notice(
-    session: Session, *, request: CodeChangeRequest, record_version: int, at: datetime
-) -> None:
+def _queue_slip_and_notice(session: Session, *, request: CodeChangeRequest, record_version: int, at: datetime) -> None:
     """One slip and one change notice a change: unique in the outbox. The notice names the previous code by its row."""
     enqueue(
         session,

@@ -11,19 +11,24 @@ from registry_core.codes.views import email_of
 from registry_core.ledger import record_entry
 from registry_core.outbox import OutboxKind, enqueue
 from registry_core.register import guard_own_household
+from registry_core.register.resident_record import ResidentRecord
 from registry_core.values.actor import Actor, Role
 from registry_core.values.errors import NotPermitted, RequestNotFound
 from registry_core.values.legal_purpose import LegalPurpose
 
 
 def request_for_staff(session: Session, *, request_id: UUID, actor: Actor, lock: bool = True) -> CodeChangeRequest:
-    """The request, held until the transaction ends. Raises NotPermitted, RequestNotFound, OwnHousehold."""
+    """The request, it and its record held until the transaction ends. Raises NotPermitted, RequestNotFound, OwnHousehold.
+
+    Always the record before its requests, as when a record is erased: two orders would be a deadlock.
+    """
     if not actor.is_staff:
         raise NotPermitted
-    query = select(CodeChangeRequest).where(
-        CodeChangeRequest.id == request_id, CodeChangeRequest.municipality_code == actor.municipality
-    )
+    here = (CodeChangeRequest.id == request_id, CodeChangeRequest.municipality_code == actor.municipality)
+    query = select(CodeChangeRequest).where(*here)
     if lock:
+        its_record = select(ResidentRecord.id).join(CodeChangeRequest).where(*here)
+        session.execute(its_record.with_for_update(of=ResidentRecord))
         query = query.with_for_update().execution_options(populate_existing=True)
     request = session.scalars(query).one_or_none()
     if request is None:

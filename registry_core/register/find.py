@@ -13,7 +13,13 @@ from registry_core.values.errors import RecordNotFound
 def find_record(
     session: Session, *, record_id: UUID, municipality_code: str, lock: bool = False
 ) -> tuple[ResidentRecord, CodeAssignment]:
-    """The record and its current code; `lock` holds both rows until the transaction ends. Raises RecordNotFound."""
+    """The record and its current code; `lock` holds the record until the transaction ends. Raises RecordNotFound.
+
+    Whoever changes a record or its code holds the record first. It is locked by a statement of its own: PostgreSQL joins with
+    what it saw before it waited, and would miss the code that the transaction waited for has just begun.
+    """
+    if lock:
+        session.execute(select(ResidentRecord.id).where(ResidentRecord.id == record_id).with_for_update())
     query = (
         select(ResidentRecord, CodeAssignment)
         .join(CodeAssignment, CodeAssignment.record_id == ResidentRecord.id)
@@ -23,9 +29,7 @@ def find_record(
             CodeAssignment.until.is_(None),
         )
     )
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.execute(query).one_or_none()
+    row = session.execute(query.execution_options(populate_existing=lock)).one_or_none()
     if row is None:
         raise RecordNotFound
     return row
