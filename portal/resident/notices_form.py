@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from portal.i18n.gettext import _, _l
 from portal.i18n.languages import languages
+from portal.registry import registry
 from portal.resident.drafts import CodeChangeDraft
 from portal.web.forms import MaxLength, PortalForm
 
@@ -55,7 +56,14 @@ class NoticesForm(PortalForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the languages this portal serves, each by its own name."""
         super().__init__(*args, **kwargs)
+        if not self.offers_email:
+            self.channel.choices = self.channel.choices[:1]
         self.language.choices = [SelectChoice(language.tag, language.autonym) for language in languages()]
+
+    @property
+    def offers_email(self) -> bool:
+        """Whether this portal sends mail at all; without it there are letters only, and nothing to choose."""
+        return bool(registry().config.smtp_url)
 
     @classmethod
     def of_draft(cls, draft: CodeChangeDraft, reading: str) -> "NoticesForm":
@@ -64,7 +72,7 @@ class NoticesForm(PortalForm):
         return cls(
             data={
                 "language": draft.language or reading,
-                "channel": EMAIL if draft.wants_email else LETTERS,
+                "channel": EMAIL if draft.wants_email and registry().config.smtp_url else LETTERS,
                 "email": draft.email or (check.address if check else ""),
             },
         )

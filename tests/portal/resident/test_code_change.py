@@ -255,3 +255,46 @@ def test_a_step_ahead_of_the_answers_leads_back_to_the_first_open_one(resident):
     assert resident.opens("code-change/check").path == "/en/code-change"
     resident.begins_the_request()
     assert resident.opens("code-change/check").path == "/en/code-change/details"
+
+
+def test_what_was_typed_survives_the_end_of_the_session(resident, time_passes):
+    resident.begins_the_request()
+    resident.finds_the_details_right()
+    time_passes(minutes=31)
+    page = resident.sends({"channel": "email", "email": "lee@example.com", "language": "ur"}, button="Save and go on")
+    assert "/en/sign-in" in page.url
+    page = resident.goes_on_to_the_provider()
+    assert page.path == "/en/code-change/notices"
+    values = resident.main_form().values()
+    assert (values["email"], values["language"], values["channel"]) == (["lee@example.com"], ["ur"], ["email"])
+
+
+def test_the_mail_with_the_digits_comes_in_the_chosen_language_with_the_japanese_below(
+    resident, portal_server, digits_mailed
+):
+    from portal.worker import work_once
+
+    resident.begins_the_request()
+    resident.finds_the_details_right()
+    resident.chooses_notices(email="lee@example.com", language="vi")
+    digits, _ = digits_mailed()
+    with portal_server.app.test_request_context(base_url=portal_server.url):
+        work_once()
+    [mail] = portal_server.mailbox.sent_to("lee@example.com")
+    body = mail.get_body(("plain",)).get_content()
+    assert body.count(digits) == 2
+    assert "これは住民票コードではありません" in body
+    assert digits not in str(mail["Subject"])
+
+
+def test_a_portal_without_mail_offers_letters_only(resident, portal_server, monkeypatch, mine):
+    from dataclasses import replace
+
+    monkeypatch.setattr(portal_server.registry, "config", replace(portal_server.registry.config, smtp_url=None))
+    resident.begins_the_request()
+    page = resident.finds_the_details_right()
+    assert "email" not in resident.main_form().controls
+    assert resident.sends({"language": "en"}, button="Save and go on").path == "/en/code-change/check"
+    assert page.path == "/en/code-change/notices"
+    resident.sends_the_request()
+    assert mine()[0].email is None

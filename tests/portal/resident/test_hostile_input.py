@@ -38,7 +38,9 @@ def test_every_form_answers_hostile_values_with_a_page(resident, client, kind):
         assert b"<script>alert" not in answer.content, path
 
 
-@pytest.mark.parametrize("reference", ["x", "0" * 12, "o" * 12, "0" * 500, "%00", "%E2%80%AE", "..%2f..", "<script>", "%ED%A0%80"])
+@pytest.mark.parametrize(
+    "reference", ["x", "0" * 12, "o" * 12, "0" * 500, "%00", "%E2%80%AE", "..%2f..", "<script>", "%ED%A0%80"]
+)
 @pytest.mark.parametrize("tail", ["", "/sent", "/withdraw", "/counter", "/qr.svg"])
 def test_a_reference_that_is_not_mine_is_not_found_whatever_it_is(resident, client, reference, tail):
     answer = client.ask("GET", f"/en/requests/{reference}{tail}")
@@ -60,7 +62,16 @@ def test_a_request_of_somebody_else_is_neither_withdrawn_nor_answered(resident, 
 def test_every_page_speaks_the_language_of_its_address(another, lang):
     person = another("resident-4", lang)
     reference = person.asks_for_another_code()
-    paths = ["record", "record/wrong", "record/reported", "record/code", "code-change", "requests", "who-looked", "follow"]
+    paths = [
+        "record",
+        "record/wrong",
+        "record/reported",
+        "record/code",
+        "code-change",
+        "requests",
+        "who-looked",
+        "follow",
+    ]
     paths += [f"requests/{reference}{tail}" for tail in ("", "/sent", "/withdraw", "/counter")]
     for path in paths:
         page = person.opens(path)
