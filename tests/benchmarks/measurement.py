@@ -1,0 +1,87 @@
+"""Figures and how they are come by: pairs in alternating order, medians."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+ROUNDS = 7
+QUICK_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the answer. `ratio`: higher is better, 1 is the limit itself; `further` are fields of this figure alone."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float
+    ratio: float
+    rounds: int
+    further: dict[str, Any] = field(default_factory=dict)
+
+    def line(self) -> str:
+        fields = {
+            "name": self.name,
+            "value": _short(self.value),
+            "unit": self.unit,
+            "limit": _short(self.limit),
+            "ratio": round(self.ratio, 3),
+            "rounds": self.rounds,
+        }
+        return json.dumps(fields | self.further, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What was measured: our rate and the limit's of each round, in the same unit."""
+
+    ours: tuple[float, ...]
+    limits: tuple[float, ...]
+
+    @property
+    def value(self) -> float:
+        return median(self.ours)
+
+    @property
+    def limit(self) -> float:
+        return median(self.limits)
+
+    @property
+    def ratio(self) -> float:
+        """The median of the rounds' ratios: what disturbs the machine for a while disturbs both of a pair."""
+        return median(self._ratios())
+
+    @property
+    def ratio_between(self) -> list[float]:
+        """The lowest and the highest of the rounds' ratios."""
+        return [round(min(self._ratios()), 3), round(max(self._ratios()), 3)]
+
+    def _ratios(self) -> list[float]:
+        return [ours / limit for ours, limit in zip(self.ours, self.limits, strict=True)]
+
+
+def measured_pairs(name: str, rounds: int, ours: Callable[[int], float], limit: Callable[[int], float]) -> Pairs:
+    """Measure both in each round, the first of one round being the second of the next. Each takes the round's number."""
+    our_rates, limits = [], []
+    for number in range(rounds):
+        if number % 2:
+            our_rates.append(ours(number))
+            limits.append(limit(number))
+        else:
+            limits.append(limit(number))
+            our_rates.append(ours(number))
+        say(f"  {name} round {number + 1}/{rounds}: {our_rates[-1]:,.0f} of {limits[-1]:,.0f} a second")
+    return Pairs(tuple(our_rates), tuple(limits))
+
+
+def say(words: str) -> None:
+    """Tell how it goes, beside the answer."""
+    print(words, file=sys.stderr, flush=True)
+
+
+def _short(number: float) -> float:
+    return round(number, 1) if isinstance(number, float) else number
