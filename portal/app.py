@@ -18,9 +18,7 @@ class SchemaIsAnother(Exception):
 
 def create_app(config: Config, *, incomplete_languages_too: bool = False) -> Flask:
     """Make the application. Raises KeysUnusable, LanguageTableError, SchemaIsAnother with what to do."""
-    app = Flask(
-        __name__, template_folder=str(PROJECT_ROOT / "templates"), static_folder=str(PROJECT_ROOT / "static")
-    )
+    app = Flask(__name__, template_folder=str(PROJECT_ROOT / "templates"), static_folder=str(PROJECT_ROOT / "static"))
     app.secret_key = config.secret_key
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["PORTAL"] = config

@@ -142,14 +142,18 @@ class _Reader:
         try:
             secret = Path(path).read_bytes()
         except OSError as error:
-            self.faults.append(f"PORTAL_SECRET_KEY_FILE cannot be read: {error.strerror}. Run `portal init` to make it.")
+            self.faults.append(
+                f"PORTAL_SECRET_KEY_FILE cannot be read: {error.strerror}. Run `portal init` to make it."
+            )
             return b""
         if len(secret) < _SECRET_BYTES:
             self.faults.append("PORTAL_SECRET_KEY_FILE holds less than 32 bytes. Make a new one with `portal init`.")
         return secret
 
     def _base_url(self) -> str:
-        url = self._needed("PORTAL_BASE_URL", "the address people open, such as https://portal.city.example.jp").rstrip("/")
+        url = self._needed("PORTAL_BASE_URL", "the address people open, such as https://portal.city.example.jp").rstrip(
+            "/"
+        )
         parts = urlsplit(url)
         if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path):
             self.faults.append("PORTAL_BASE_URL is scheme and host only, such as https://portal.city.example.jp.")

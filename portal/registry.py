@@ -1,7 +1,7 @@
 """The way to the core: the only place that opens storage and reads the clock.
 
-    with registry().write() as session:
-        approve_code_change(session, request_id=request_id, actor=current_actor(), at=registry().now())
+with registry().write() as session:
+approve_code_change(session, request_id=request_id, actor=current_actor(), at=registry().now())
 """
 
 from contextlib import AbstractContextManager

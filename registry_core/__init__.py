@@ -1,1 +1,4 @@
-"""The register: resident records, their codes and the ledger. Knows the law and SQLAlchemy, nothing of the web or of words for people."""
+"""The register: resident records, their codes, the ledger.
+
+It knows the law and SQLAlchemy, nothing of the web or of words for people.
+"""

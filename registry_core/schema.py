@@ -2,7 +2,6 @@
 
 from sqlalchemy import MetaData
 
-import registry_core.codes  # the top room imports all below it
 from registry_core.storage.base import Base
 
 __all__ = ["metadata"]

@@ -168,9 +168,7 @@ class CodeChangeRequest(Base):
         self.guard_open()
         self._free()
 
-    def check_identity(
-        self, *, kind: DocumentKind, reason: str | None, by: Actor, at: datetime
-    ) -> None:
+    def check_identity(self, *, kind: DocumentKind, reason: str | None, by: Actor, at: datetime) -> None:
         """A document was shown at the counter. Raises RequestAlreadyDecided, TakenByAnother, QuestionOpen, ReasonNeeded."""
         self.guard_open()
         self.guard_free_for(by)

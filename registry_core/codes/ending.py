@@ -57,6 +57,4 @@ def erase_resident(
             session.flush()
             entry(session, action="code-change.closed", request=request, actor=actor, at=at)
 
-    erase_record(
-        session, record_id=record_id, reason=reason, on=on, actor=actor, at=at, closing=close_requests
-    )
+    erase_record(session, record_id=record_id, reason=reason, on=on, actor=actor, at=at, closing=close_requests)

@@ -98,9 +98,7 @@ def designate_codes(
         raise CodeInUse
     shuffled = list(codes)
     rng.shuffle(shuffled)
-    highest = select(func.max(DesignatedCode.position)).where(
-        DesignatedCode.municipality_code == actor.municipality
-    )
+    highest = select(func.max(DesignatedCode.position)).where(DesignatedCode.municipality_code == actor.municipality)
     first = (session.scalar(highest) or 0) + 1
     session.add_all(
         DesignatedCode.designated(

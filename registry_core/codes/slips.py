@@ -71,9 +71,7 @@ def slip_content(session: Session, *, request_id: UUID, actor: Actor, at: dateti
     )
 
 
-def record_slip(
-    session: Session, *, request_id: UUID, step: SlipStep, on: date, actor: Actor, at: datetime
-) -> None:
+def record_slip(session: Session, *, request_id: UUID, step: SlipStep, on: date, actor: Actor, at: datetime) -> None:
     """The slip was printed, posted or handed over. Raises AlreadyRecorded, DayOutOfRange, RequestAlreadyDecided, OwnHousehold."""
     request = request_for_staff(session, request_id=request_id, actor=actor)
     request.record_slip(step=step, on=on, approved_on=_approved_on(request), today=_today(at))
@@ -104,9 +102,7 @@ def record_card(
     """The My Number card was taken back, or why not. Raises as `record_slip`, TooLong."""
     request = request_for_staff(session, request_id=request_id, actor=actor)
     words = plain_text(note, item="note", limit=NOTE_LIMIT)
-    request.record_card(
-        outcome=outcome, note=words, on=on, approved_on=_approved_on(request), today=_today(at)
-    )
+    request.record_card(outcome=outcome, note=words, on=on, approved_on=_approved_on(request), today=_today(at))
     entry(
         session,
         action="card.recorded",

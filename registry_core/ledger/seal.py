@@ -98,7 +98,7 @@ def checkpoint_message(sequence: int, digest: bytes, pool_position: int, made_at
 def make_checkpoint(session: Session, *, at: datetime) -> int | None:
     """Sign the head of the chain, once per head; its sequence, or None when nothing is new."""
     sequence, digest = chain_head(session)
-    if sequence == 0 or session.get(LedgerCheckpoint, sequence):
+    if sequence == 0 or session.get(LedgerCheckpoint, sequence) is not None:
         return None
     position = session.scalar(text("SELECT COALESCE(MAX(position), 0) FROM designated_code WHERE taken_at IS NOT NULL"))
     signature = keyring(session).checkpoint_key.sign(checkpoint_message(sequence, digest, position or 0, at))

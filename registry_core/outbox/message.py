@@ -160,9 +160,7 @@ def retry(session: Session, *, item_id: UUID, at: datetime) -> None:
 
 def stuck_items(session: Session, *, limit: int = 50) -> list[OutboxItem]:
     """What keeps failing, oldest first."""
-    query = select(OutboxMessage).where(
-        OutboxMessage.delivered_at.is_(None), OutboxMessage.tries >= TRIES_UNTIL_STUCK
-    )
+    query = select(OutboxMessage).where(OutboxMessage.delivered_at.is_(None), OutboxMessage.tries >= TRIES_UNTIL_STUCK)
     query = query.order_by(OutboxMessage.created_at).limit(limit)
     return [_item(message, keyring(session)) for message in session.scalars(query)]
 

@@ -41,9 +41,7 @@ class CodeAssignment(Base):
     until: Mapped[datetime | None] = mapped_column(Instant)
 
     @classmethod
-    def begin(
-        cls, code: ResidentRecordCode, *, record_id: UUID, at: datetime, keyring: Keyring
-    ) -> "CodeAssignment":
+    def begin(cls, code: ResidentRecordCode, *, record_id: UUID, at: datetime, keyring: Keyring) -> "CodeAssignment":
         """The code belongs to the record from now on."""
         assignment_id = uuid4()
         digits = code.reveal()

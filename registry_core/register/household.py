@@ -57,10 +57,7 @@ def shares_household(session: Session, *, person: str, record_id: UUID) -> bool:
         .where(
             StaffLink.person == person,
             (own.id == other.id)
-            | (
-                (own.municipality_code == other.municipality_code)
-                & (own.household_number == other.household_number)
-            ),
+            | ((own.municipality_code == other.municipality_code) & (own.household_number == other.household_number)),
         )
     )
     return session.scalar(query) is not None

@@ -49,15 +49,11 @@ def record_history(
     """Every change, newest first, after the entry "record.history-looked-at". Raises as `look_at_record`."""
     record, _ = find_record(session, record_id=record_id, municipality_code=actor.municipality)
     guard_may_look(session, actor=actor, record_id=record_id, purpose=purpose, protected=record.protected)
-    record_entry(
-        session, action="record.history-looked-at", actor=actor, at=at, purpose=purpose, record_id=record_id
-    )
+    record_entry(session, action="record.history-looked-at", actor=actor, at=at, purpose=purpose, record_id=record_id)
     return history_of(session, record_id=record_id)
 
 
-def guard_may_look(
-    session: Session, *, actor: Actor, record_id: UUID, purpose: LegalPurpose, protected: bool
-) -> None:
+def guard_may_look(session: Session, *, actor: Actor, record_id: UUID, purpose: LegalPurpose, protected: bool) -> None:
     """Residents see their own; staff see others' with a purpose, protected persons' by search only as supervisors."""
     if actor.role is Role.RESIDENT:
         if not actor.is_resident_of(record_id):

@@ -9,7 +9,6 @@ from sqlalchemy.types import TypeEngine
 
 from registry_core.values.register_date import RegisterDate
 
-
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -27,7 +26,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("an instant carries its time zone")
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Aware, UTC."""
         return None if value is None else datetime.fromisoformat(value)
 
@@ -42,7 +41,7 @@ class RegisterDateType(TypeDecorator[RegisterDate]):
         """Canonical text."""
         return None if value is None else str(value)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> RegisterDate | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> RegisterDate | None:
         """Back to the value."""
         return None if value is None else RegisterDate.parse(value)
 
@@ -62,10 +61,10 @@ class Closed(TypeDecorator[E]):
         """Stable text."""
         return None if value is None else self.members(value).value
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> E | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
         """Back to the member."""
         return None if value is None else self.members(value)
 
-    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
+    def coerce_compared_value(self, op: object, value: object) -> TypeEngine[Any]:
         """Compare members as this type."""
         return self

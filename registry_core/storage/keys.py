@@ -89,7 +89,9 @@ def read_keyring(path: Path) -> Keyring:
     except FileNotFoundError as missing:
         raise KeysUnusable(f"No key file at {path}. Run `portal init`, or restore the file from its safe.") from missing
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as broken:
-        raise KeysUnusable(f"The key file {path} cannot be read. Restore it from its safe; do not make a new one.") from broken
+        raise KeysUnusable(
+            f"The key file {path} cannot be read. Restore it from its safe; do not make a new one."
+        ) from broken
     if keyring.active not in sealing or len(keyring.index_key) != _KEY_BYTES:
         raise KeysUnusable(f"The key file {path} names no usable active key. Restore it from its safe.")
     return keyring

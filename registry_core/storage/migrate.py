@@ -56,11 +56,11 @@ def _run(engine: Engine, step: Callable[[Config], None]) -> None:
         if engine.dialect.name == "sqlite" and driver is not None:
             # Rebuilding a table drops it for a moment: references are not checked then. Only outside a transaction
             # does SQLite listen to this, so it is said to the driver before one begins.
-            driver.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
+            driver.execute("PRAGMA foreign_keys=OFF")
         try:
             with connection.begin():
                 config.attributes["connection"] = connection
                 step(config)
         finally:
             if engine.dialect.name == "sqlite" and driver is not None:
-                driver.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
+                driver.execute("PRAGMA foreign_keys=ON")

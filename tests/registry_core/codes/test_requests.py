@@ -1,5 +1,6 @@
 """A request for another code: every step, who may take it, and what it leaves behind."""
 
+import random
 from datetime import date, timedelta
 
 import pytest
@@ -81,8 +82,6 @@ from tests.registry_core.people import (
     staff,
 )
 
-import random
-
 
 @pytest.fixture
 def asked(register: Register):
@@ -119,9 +118,7 @@ def test_an_approval_changes_everything_in_one_transaction(asked) -> None:
         assert new in pool
         assert changed.record_version == 2
         assert pool_level(session, municipality_code=CITY).left == 2
-        kinds = {
-            kind: take_due(session, kinds=[kind], at=NOW, lease=timedelta(0)) for kind in OutboxKind
-        }
+        kinds = {kind: take_due(session, kinds=[kind], at=NOW, lease=timedelta(0)) for kind in OutboxKind}
         assert {kind.value: len(items) for kind, items in kinds.items()} == {"mail": 2, "slip": 1, "change-notice": 1}
         notice = kinds[OutboxKind.CHANGE_NOTICE][0].payload
         assert notice["previous_assignment"] != notice["assignment"]
@@ -157,7 +154,7 @@ def test_nothing_is_approved_before_a_document_is_shown(asked) -> None:
 
 
 def test_the_database_refuses_an_approval_by_one_person_too(asked) -> None:
-    register, _, request, _ = asked
+    register, *_ = asked
     with pytest.raises(IntegrityError), register.write() as session:
         session.execute(text("UPDATE code_change_request SET status = 'approved'"))
 
@@ -222,9 +219,7 @@ def test_without_sign_in_reference_and_birth_date_tell_the_status_alone(asked) -
         assert "code-change.followed" in actions(session, her)
     for reference, day in ((request.reference, "1990-03-01"), ("0" * 12, "1990-02-28"), ("", "1990-02-28")):
         with pytest.raises(RequestNotFound), register.write() as session:
-            request_status(
-                session, reference=reference, birth_date=RegisterDate.parse(day), actor=SYSTEM, at=NOW
-            )
+            request_status(session, reference=reference, birth_date=RegisterDate.parse(day), actor=SYSTEM, at=NOW)
 
 
 def test_other_peoples_requests_are_absent(asked) -> None:
@@ -391,7 +386,7 @@ def test_requests_lapse_after_their_last_day_in_japan(asked) -> None:
 
 
 def test_erasing_the_record_closes_its_request(asked) -> None:
-    register, her, request, _ = asked
+    register, her, *_ = asked
     with register.write() as session:
         erase_resident(session, record_id=her, reason=ChangeReason.MOVED_OUT, on=TODAY, actor=CLERK, at=NOW)
         assert requests_of(session, record_id=her)[0].status is RequestStatus.CLOSED
@@ -427,9 +422,7 @@ def test_slip_and_card_get_their_days(asked) -> None:
     kinds = [event.kind for event in view.events]
     assert kinds[3:] == ["slip-printed", "slip-posted", "card-returned"]
     with pytest.raises(AlreadyRecorded), register.write() as session:
-        record_slip(
-            session, request_id=request.id, step=SlipStep.POSTED, on=TODAY, actor=CLERK, at=later(days=1)
-        )
+        record_slip(session, request_id=request.id, step=SlipStep.POSTED, on=TODAY, actor=CLERK, at=later(days=1))
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 22), date(2026, 11, 25), date.min, date.max])
@@ -541,6 +534,4 @@ def test_notices_go_to_the_verified_address_and_say_no_more_than_news(asked) -> 
     approved(register, request)
     with register.write() as session:
         mails = take_due(session, kinds=[OutboxKind.MAIL], at=NOW, lease=timedelta(0))
-    assert [mail.payload for mail in mails] == [
-        {"template": "news", "to": "her@example.org", "language": "vi"}
-    ] * 2
+    assert [mail.payload for mail in mails] == [{"template": "news", "to": "her@example.org", "language": "vi"}] * 2

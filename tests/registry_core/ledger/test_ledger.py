@@ -20,9 +20,7 @@ from tests.registry_core.people import CLERK, NOW, enter, later
 
 def write_entries(session: Session, number: int, first: int = 0) -> None:
     for index in range(first, first + number):
-        record_entry(
-            session, action=f"a.{index}", actor=CLERK, at=later(seconds=index), purpose=LegalPurpose.AUDIT
-        )
+        record_entry(session, action=f"a.{index}", actor=CLERK, at=later(seconds=index), purpose=LegalPurpose.AUDIT)
 
 
 def without_triggers(session: Session) -> None:
@@ -98,7 +96,9 @@ def test_a_ledger_cut_behind_its_checkpoints_shows_against_a_head_kept_outside(s
     with sealed.write() as session:
         without_triggers(session)
         session.execute(text("DELETE FROM ledger_checkpoint"))
-        session.execute(text("DELETE FROM ledger_entry WHERE id IN (SELECT entry_id FROM ledger_seal WHERE sequence > 6)"))
+        session.execute(
+            text("DELETE FROM ledger_entry WHERE id IN (SELECT entry_id FROM ledger_seal WHERE sequence > 6)")
+        )
         session.execute(text("DELETE FROM ledger_seal WHERE sequence > 6"))
     with sealed.read() as session:
         assert verify_ledger(session).is_intact  # alone it proves nothing
@@ -118,9 +118,13 @@ def test_an_entry_dies_with_the_transaction_it_belongs_to(register: Register) ->
     class Broken(Exception):
         pass
 
-    with pytest.raises(Broken), register.write() as session:
-        enter(session)
-        raise Broken
+    def enter_and_break() -> None:
+        with register.write() as session:
+            enter(session)
+            raise Broken
+
+    with pytest.raises(Broken):
+        enter_and_break()
     with register.read() as session:
         assert session.scalar(text("SELECT count(*) FROM ledger_entry")) == 0
 

@@ -61,9 +61,7 @@ COUNTER = LegalPurpose.COUNTER_SERVICE
 def test_a_resident_sees_her_own_record_and_the_look_is_in_the_ledger(register: Register) -> None:
     with register.write() as session:
         her = enter(session, latin_name="AUNG AUNG", alias="山田")
-        view = look_at_record(
-            session, record_id=her, actor=resident(her), at=NOW, purpose=LegalPurpose.OWN_RECORD
-        )
+        view = look_at_record(session, record_id=her, actor=resident(her), at=NOW, purpose=LegalPurpose.OWN_RECORD)
         assert view.names.forms == ("AUNG AUNG", "山田")
         assert str(view.code).startswith("•")
         assert actions(session, her) == ["record.entered", "record.looked-at"]
@@ -106,9 +104,7 @@ def test_every_change_is_a_row_of_history_with_its_reason_and_day(register: Regi
             actor=CLERK,
             at=NOW,
         )
-        history = record_history(
-            session, record_id=her, actor=resident(her), at=NOW, purpose=LegalPurpose.OWN_RECORD
-        )
+        history = record_history(session, record_id=her, actor=resident(her), at=NOW, purpose=LegalPurpose.OWN_RECORD)
         assert version == 2
         assert [(change.version, change.reason, change.on) for change in history] == [
             (2, ChangeReason.MOVED_WITHIN, TODAY),
@@ -143,9 +139,7 @@ def test_what_the_register_cannot_hold_is_refused_by_item(register: Register, ch
 def test_one_name_in_any_script_is_enough(register: Register) -> None:
     with register.write() as session:
         her = enter(session, latin_name=None, kanji_name="陳曉明")
-        view = look_at_record(
-            session, record_id=her, actor=CLERK, at=NOW, purpose=LegalPurpose.RECORD_CORRECTION
-        )
+        view = look_at_record(session, record_id=her, actor=CLERK, at=NOW, purpose=LegalPurpose.RECORD_CORRECTION)
         assert view.names.main == "陳曉明"
 
 

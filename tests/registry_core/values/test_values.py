@@ -11,8 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry_core.codes import reference
-from registry_core.values import MunicipalityCode, PersonNames, RegisterDate, ResidentRecordCode, search_key
-from registry_core.values import digits, municipality_code, person_name, register_date, resident_record_code
+from registry_core.values import (
+    MunicipalityCode,
+    PersonNames,
+    RegisterDate,
+    ResidentRecordCode,
+    digits,
+    municipality_code,
+    person_name,
+    register_date,
+    resident_record_code,
+    search_key,
+)
 from registry_core.values.errors import InvalidCode, InvalidDate, InvalidMunicipalityCode, InvalidText, TooLong
 from registry_core.values.plain_text import plain_text
 

@@ -274,7 +274,8 @@ def upgrade() -> None:
             name=op.f("ck_code_change_request_declined_for_a_reason"),
         ),
         sa.CheckConstraint(
-            "status <> 'approved' OR (identity_by_person IS NOT NULL AND decided_by_person IS NOT NULL AND identity_by_person <> decided_by_person AND new_assignment_id IS NOT NULL)",
+            "status <> 'approved' OR (identity_by_person IS NOT NULL AND decided_by_person IS NOT NULL"
+            " AND identity_by_person <> decided_by_person AND new_assignment_id IS NOT NULL)",
             name=op.f("ck_code_change_request_approved_by_a_second_person"),
         ),
         sa.ForeignKeyConstraint(

@@ -40,7 +40,7 @@ def upgrade() -> None:
             )
         # INSERT OR REPLACE deletes the old row without telling the DELETE trigger.
         op.execute(
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"  # noqa: S608 -- names of our own tables
             f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"
             " BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
         )
