@@ -76,7 +76,10 @@ def record_entry(
     request_id: UUID | None = None,
     facts: Mapping[str, str | int | bool | None] | None = None,
 ) -> UUID:
-    """Write one entry in the caller's transaction; `action` is a stable key such as "record.looked-at"."""
+    """Write one entry in the caller's transaction, at the latest with its commit: what it speaks of is shown after that.
+
+    `action` is a stable key such as "record.looked-at".
+    """
     entry = LedgerEntry(
         id=uuid4(),
         at=at,
@@ -91,7 +94,6 @@ def record_entry(
         facts=dict(facts or {}),
     )
     session.add_all([entry, LedgerTail(entry_id=entry.id, at=at)])
-    session.flush()
     return entry.id
 
 

@@ -101,7 +101,10 @@ def enqueue(
     at: datetime,
     record_id: UUID | None = None,
 ) -> UUID:
-    """Queue one message in the caller's transaction; the database refuses a second with the same kind and key."""
+    """Queue one message in the caller's transaction; the database refuses a second with the same kind and key.
+
+    It is sent with the transaction's next statements, at the latest with its commit.
+    """
     message_id = uuid4()
     sealed = keyring(session).seal(json.dumps(payload, ensure_ascii=False).encode(), bound_to=message_id.bytes)
     message = OutboxMessage(
@@ -115,7 +118,6 @@ def enqueue(
         tries=0,
     )
     session.add(message)
-    session.flush()
     return message_id
 
 

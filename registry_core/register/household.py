@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, Uuid, select
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.ledger import record_entry
 from registry_core.register.find import find_record
@@ -49,18 +49,14 @@ def link_staff_to_record(session: Session, *, person: str, record_id: UUID, acto
 
 def shares_household(session: Session, *, person: str, record_id: UUID) -> bool:
     """The record is this person's own, or of the same household."""
-    own, other = aliased(ResidentRecord), aliased(ResidentRecord)
-    query = (
-        select(StaffLink.person)
-        .join(own, own.id == StaffLink.record_id)
-        .join(other, other.id == record_id)
-        .where(
-            StaffLink.person == person,
-            (own.id == other.id)
-            | ((own.municipality_code == other.municipality_code) & (own.household_number == other.household_number)),
-        )
+    own_id = session.scalar(select(StaffLink.record_id).where(StaffLink.person == person))
+    if own_id is None:
+        return False
+    household = select(ResidentRecord.municipality_code, ResidentRecord.household_number)
+    own, other = (
+        session.execute(household.where(ResidentRecord.id == each)).one_or_none() for each in (own_id, record_id)
     )
-    return session.scalar(query) is not None
+    return own is not None and own == other
 
 
 def guard_own_household(session: Session, *, actor: Actor, record_id: UUID) -> None:
