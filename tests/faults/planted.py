@@ -82,12 +82,8 @@ def _slip_skipped() -> None:
     decide._queue_slip_and_notice = lambda *_arguments, **_named: None
 
 
-def _slip_later() -> None:
-    """Handled by the child of the kills: it queues slip and notice in a transaction of their own."""
-
-
-def _acknowledged_early() -> None:
-    """Handled by the child of the kills: it acknowledges before the commit."""
+def _in_the_child() -> None:
+    """What these break, the process that is killed does itself (`kill_child`)."""
 
 
 FAULTS: dict[str, Callable[[], Any]] = {
@@ -102,8 +98,9 @@ FAULTS: dict[str, Callable[[], Any]] = {
     "ledger-skipped": _ledger_skipped,
     "history-skipped": _history_skipped,
     "slip-skipped": _slip_skipped,
-    "slip-in-another-transaction": _slip_later,
-    "acknowledged-before-the-commit": _acknowledged_early,
+    "slip-in-another-transaction": _in_the_child,
+    "acknowledged-before-the-commit": _in_the_child,
+    "commit-not-waited-for": _in_the_child,
 }
 
 #: What else must be gone from the test's database for the fault to show: the second safeguard behind the first.
