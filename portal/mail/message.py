@@ -35,11 +35,12 @@ def compose(item: OutboxItem, *, config: Config, languages: dict[str, Language])
     message["Date"] = format_datetime(item.created_at)
     message["Message-ID"] = f"<{item.id}@{urlsplit(config.base_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = language.html_lang if language.tag == "ja" else f"{language.html_lang}, ja"
     parts = [_body(payload, config, language)]
     if language.tag != "ja":
         parts += [_RULE, _body(payload, config, languages["ja"])]
     message.set_content("\n\n".join(parts) + "\n", charset="utf-8")
+    # After the content: setting that clears every header about it.
+    message["Content-Language"] = language.html_lang if language.tag == "ja" else f"{language.html_lang}, ja"
     return message
 
 
