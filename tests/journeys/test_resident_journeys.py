@@ -94,12 +94,12 @@ def test_following_a_request_needs_no_sign_in(resident, browser_visitor, lang):
 
 
 def test_the_whole_code_closes_by_itself(resident, monkeypatch):
-    monkeypatch.setattr("portal.resident.record.SHOWN_FOR", 2)
+    monkeypatch.setattr("portal.resident.record.SHOWN_FOR", 10)
     person = resident()
     page = person.asks_to_see_the_whole_code()
     assert WHOLE.search(page.text)
     looks_well(person)
-    person.visitor.tab.wait_for_url("**/en/record", timeout=10_000)
+    person.visitor.tab.wait_for_url("**/en/record", timeout=40_000)
     assert not WHOLE.search(person.page.text)
 
 
