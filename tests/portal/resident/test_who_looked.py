@@ -95,7 +95,7 @@ def _fastest(resident) -> float:
 
 
 def written_actions() -> set[str]:
-    """Every action named in the code: `action="..."` and the first word of the small helpers that pass it on."""
+    """Every action named in the code: `action="..."` and the first word of the small functions that pass it on."""
     found = set()
     for path in [*Path(PROJECT_ROOT, "registry_core").rglob("*.py"), *Path(PROJECT_ROOT, "portal").rglob("*.py")]:
         if path.name == "action_words.py":
