@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
         security_headers,
         sessions,
         static_files,
+        well_known,
     )
 
     request_log.init_app(app)
@@ -27,4 +28,5 @@ def init_app(app: Flask) -> None:
     kept_posts.init_app(app)
     forms.init_app(app)
     health.init_app(app)
+    well_known.init_app(app)
     static_files.init_app(app)
