@@ -4,7 +4,7 @@ Opening this page is an entry too, and stands on top of it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import render_template, request
@@ -66,9 +66,10 @@ def mark_from(text: str) -> tuple[datetime, UUID] | None:
     at, _underscore, entry_id = text[:_MARK_LENGTH].replace(" ", "+").partition("_")
     try:
         instant, identity = datetime.fromisoformat(at), UUID(entry_id)
-    except ValueError:
+        # A day at the very edge of the calendar has no instant in UTC.
+        return (instant.astimezone(UTC), identity) if instant.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return (instant, identity) if instant.tzinfo is not None else None
 
 
 def _shown(entry: LedgerEntryView, own_person: str) -> ShownLook:

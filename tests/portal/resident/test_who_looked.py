@@ -73,7 +73,10 @@ def test_older_entries_are_pages_away_and_none_is_lost_or_shown_twice(resident, 
     assert len(set(shown)) >= 2 * ON_A_PAGE + 7
 
 
-@pytest.mark.parametrize("mark", ["x", "2026-01-01_", "_", "2026-01-01T00:00:00_" + "0" * 32, "9" * 500])
+@pytest.mark.parametrize(
+    "mark",
+    ["x", "2026-01-01_", "_", "2026-01-01T00:00:00_" + "0" * 32, "9" * 500, "0001-01-01T00:00:00+23:59_" + "0" * 32],
+)
 def test_a_broken_mark_shows_the_first_page(resident, client, mark):
     page = client.get("/en/who-looked", params={"before": mark})
     assert "You: Opened the page that shows who looked." in looks(page)[0]
