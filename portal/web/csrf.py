@@ -124,9 +124,16 @@ def _mark_of_token() -> str:
 
 def _page_of_the_form() -> str | None:
     """The page on which the form stood: named by the form, or its own address, or the page the browser came from."""
-    referrer = urlsplit(request.referrer or "")
-    candidates = (request.form.get("_page"), request.path, referrer.path)
+    candidates = (request.form.get("_page"), request.path, _path_of(request.referrer or ""))
     return next((path for path in candidates if path and own_path(path, "") and _can_be_opened(path)), None)
+
+
+def _path_of(address: str) -> str:
+    """The path of an address the browser told, or nothing where it told none that can be read."""
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
 
 
 def _can_be_opened(path: str) -> bool:

@@ -36,6 +36,13 @@ def test_a_button_pressed_too_late_leads_back_to_its_page(visitor, page_text):
     assert "The page had been open for too long, so nothing was sent." in page_text(visitor.open("/en/note"))
 
 
+@pytest.mark.parametrize("referer", ["http://[", "//[::1", "x" * 3000, "http://a:b:c/"])
+def test_a_referer_that_is_no_address_is_not_a_fault_of_ours(visitor, referer):
+    visitor.sign_in("ann")
+    answer = visitor.send("/en/only-posts", data={"csrf_token": "old"}, headers={"Referer": referer})
+    assert answer.status_code == 400
+
+
 def test_endpoints_for_programs_need_no_token(visitor):
     assert visitor.send("/token", data={"grant": "code"}).text == "code"
 
