@@ -60,12 +60,13 @@ def code_change_send() -> ResponseReturnValue:
 
 
 def _sent(form: SendForm) -> str | None:
-    """Send what was shown and forget the draft, in one transaction. None: nothing to send, and nothing was sent before."""
+    """Send what was shown and forget the draft, in one transaction. None: nothing to send, and nothing under way."""
     record_id = current_record_id()
     with registry().write() as session:
         draft = load_draft(session, record_id=record_id, at=registry().now())
         if draft is None:
-            return next((each.reference for each in requests_of(session, record_id=record_id)), None)
+            before = requests_of(session, record_id=record_id)
+            return next((each.reference for each in before if each.status.is_open), None)
         if not draft.is_complete or draft.key != form.key.data:
             raise StaleRecord
         sent = request_code_change(

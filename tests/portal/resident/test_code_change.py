@@ -64,6 +64,18 @@ def test_two_taps_send_once_and_arrive_at_the_same_page(resident, client, mine):
     assert len(mine()) == 1
 
 
+def test_an_old_page_does_not_call_a_withdrawn_request_sent(resident, client, mine):
+    resident.begins_the_request()
+    resident.finds_the_details_right()
+    resident.chooses_notices()
+    values = {name: value[0] for name, value in resident.main_form().values().items()}
+    client.post("/en/code-change/check", values)
+    client.get(f"/en/requests/{mine()[0].reference}/withdraw")
+    resident.sends(action="/withdraw")
+    assert mine()[0].status is RequestStatus.WITHDRAWN
+    assert client.post("/en/code-change/check", values).path == "/en/code-change"
+
+
 def test_another_device_goes_on_where_the_first_one_stopped(resident, another):
     resident.begins_the_request()
     resident.finds_the_details_right()
