@@ -148,11 +148,10 @@ def touch_session(session: Session, *, row_id: UUID, at: datetime) -> None:
     )
 
 
-def revoke_one(session: Session, *, row_id: UUID, at: datetime) -> None:
-    """End one session at once, for every worker."""
-    session.execute(
-        update(WebSession).where(WebSession.id == row_id, WebSession.revoked_at.is_(None)).values(revoked_at=at)
-    )
+def revoke_one(session: Session, *, row_id: UUID, at: datetime) -> bool:
+    """End one session at once, for every worker; False when somebody has ended it before."""
+    ended = update(WebSession).where(WebSession.id == row_id, WebSession.revoked_at.is_(None)).values(revoked_at=at)
+    return session.scalar(ended.returning(WebSession.id)) is not None
 
 
 def revoke_sessions_of(session: Session, *, subject: str, at: datetime, but: UUID | None = None) -> int:

@@ -79,6 +79,7 @@ class LazySession(SessionMixin):
         self._audience: str = ANONYMOUS
         self._subject_index: bytes | None = None
         self._is_renewed = False
+        self._goes_on = False
         self.was_revoked = False
 
     # ---- the mapping
@@ -156,7 +157,7 @@ class LazySession(SessionMixin):
             values[KEPT_MARK] = [int((self._registry.now() + LOOKED_FOR).timestamp()), ""]
         self._subject_index, self._audience = index, audience
         self._row_id = session_table.new_row_id()
-        self._is_renewed = True
+        self._is_renewed, self._goes_on = True, is_same
         self.was_revoked = False
 
     def revoke(self) -> None:
@@ -165,7 +166,7 @@ class LazySession(SessionMixin):
         self._subject_index = None
         self._audience = ANONYMOUS
         self._row_id = session_table.new_row_id()
-        self._is_renewed = True
+        self._is_renewed, self._goes_on = True, False
         self.was_revoked = True
 
     # ---- reading and writing
@@ -211,7 +212,11 @@ class LazySession(SessionMixin):
         return None
 
     def _save_as_new(self, old_row: UUID | None) -> str | None:
-        """Revoke the old row and, when there is something to hold, insert a new one: one transaction."""
+        """Revoke the old row and, when there is something to hold, insert a new one: one transaction.
+
+        A session that was ended elsewhere while this request ran (sign-out in another tab, another sign-in linked at the
+        counter) does not come back to life under a new id: then None.
+        """
         past = self.past
         holds_something = bool(self._data) or self._audience != ANONYMOUS
         if old_row is None and not holds_something:
@@ -221,8 +226,9 @@ class LazySession(SessionMixin):
         token = session_table.new_token() if holds_something else None
         with self._registry.write() as db:
             at = self._registry.now()
-            if old_row is not None:
-                session_table.revoke_one(db, row_id=old_row, at=at)
+            was_live = old_row is not None and session_table.revoke_one(db, row_id=old_row, at=at)
+            if self._goes_on and not was_live:
+                token = None
             if token is not None:
                 session_table.add_session(
                     db,

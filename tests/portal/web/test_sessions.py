@@ -1,9 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+from flask import session
 from sqlalchemy import func, select, text
 
 from portal.web.session_table import WebSession, purge_sessions, revoke_sessions_of
+from portal.web.sessions import renew_session
 
 
 def rows(site):
@@ -65,6 +67,24 @@ def test_signing_out_kills_the_session_everywhere_and_clears_the_browser(site, v
     again = site.visitor()
     again.client.set_cookie("portal_session", other_tab, domain="127.0.0.1")
     assert again.open("/en/who").text == "None"
+    assert visitor.open("/en/who").text == "None"
+
+
+def test_a_session_ended_while_it_is_renewed_does_not_come_back(site, visitor):
+    """A step-up asks the provider in between: time enough for a sign-out in another tab, or for the counter."""
+
+    def renewed_too_late(**_address: str):
+        assert session["who"] == "ann"
+        with site.registry.write() as db:
+            revoke_sessions_of(db, subject="ann", at=site.registry.now())
+        renew_session("resident", "ann")
+        session["who"] = "ann"
+        return "", 204
+
+    visitor.sign_in("ann")
+    token = visitor.token("/en/token")
+    site.app.view_functions["faces.enter"] = renewed_too_late
+    visitor.send("/en/enter/resident/ann", data={"csrf_token": token})
     assert visitor.open("/en/who").text == "None"
 
 
