@@ -14,13 +14,12 @@ from sqlalchemy import Engine, text
 from registry_core.codes import approve_code_change
 from registry_core.storage.engine import open_engine, write
 from registry_core.storage.keys import Keyring, new_keyring_file, read_keyring
-from tests.benchmarks.measurement import QUICK_ROUNDS, ROUNDS, Figure, measured_pairs, say
+from tests.benchmarks.measurement import QUICK_ROUNDS, QUICK_SLICES, ROUNDS, SLICES, Figure, measured_pairs, say
 from tests.benchmarks.replay import Driver, Transaction, driver_on, recorded
 from tests.databases import PostgresqlTemplate, SqliteTemplate, Template, migrated, postgresql_server
 from tests.faults.town import clerk, enter_residents, fill_pool, ready_requests
 
-_EACH_ROUND, _QUICK_EACH_ROUND = 60, 20
-_WARMING = 10
+_EACH_SLICE = 10
 _MORE_RESIDENTS, _MORE_CODES = 4_000, 10_000
 _RESIDENTS_AT_ONCE = 500
 _SETTLED_SECONDS = 10
@@ -42,11 +41,9 @@ def approvals_postgresql(folder: Path, *, quick: bool) -> Figure:
 
 @dataclass
 class _Plan:
-    """How much is measured, and the requests that wait for it: `batches[0]` warms, one more batch for each round."""
+    """The requests that wait for approval, a batch for each slice of each round; the last batch is for warming."""
 
     keyring: Keyring
-    rounds: int
-    each_round: int
     quick: bool
     batches: list[list[UUID]]
 
@@ -54,21 +51,29 @@ class _Plan:
     def made(cls, folder: Path, *, quick: bool) -> "_Plan":
         folder.mkdir()
         new_keyring_file(folder / "data-keys.json")
-        ring = read_keyring(folder / "data-keys.json")
-        each_round = _QUICK_EACH_ROUND if quick else _EACH_ROUND
-        return cls(ring, QUICK_ROUNDS if quick else ROUNDS, each_round, quick, [])
+        return cls(read_keyring(folder / "data-keys.json"), quick, [])
+
+    @property
+    def slices(self) -> int:
+        return QUICK_SLICES if self.quick else SLICES
+
+    @property
+    def size(self) -> int:
+        rounds = QUICK_ROUNDS if self.quick else ROUNDS
+        return (rounds * self.slices + 1) * _EACH_SLICE
+
+    def batch(self, round_number: int, slice_number: int) -> int:
+        """Which batch is for this slice."""
+        return round_number * self.slices + slice_number
 
     def fill(self, url: str) -> None:
         """Make the template: migrated, with as many approvable requests and codes as the rounds need."""
         migrated(url)
-        number = _WARMING + self.rounds * self.each_round
         with _opened(url) as engine, write(engine, self.keyring) as session:
-            fill_pool(session, number + 100)
-            waiting = list(ready_requests(session, number))
-        self.batches = [waiting[:_WARMING]]
-        for first in range(_WARMING, number, self.each_round):
-            self.batches.append(waiting[first : first + self.each_round])
-        say(f"  {number} requests wait for approval")
+            fill_pool(session, self.size + 100)
+            waiting = list(ready_requests(session, self.size))
+        self.batches = [waiting[first : first + _EACH_SLICE] for first in range(0, self.size, _EACH_SLICE)]
+        say(f"  {self.size} requests wait for approval")
 
     def grow(self, url: str) -> None:
         """Many more residents and designated codes, with all that is written when they come."""
@@ -89,11 +94,12 @@ class _Recording:
 
     @property
     def statements(self) -> int:
+        """How many one approval sends."""
         return len(self.batches[0][-1])
 
 
 class _TimedKeyring(Keyring):
-    """A keyring that adds up the time spent in it."""
+    """A keyring that adds up the processor time spent in it, in seconds."""
 
     __slots__ = ("spent",)
 
@@ -113,89 +119,102 @@ class _TimedKeyring(Keyring):
         return self._timed(lambda: Keyring.index(self, text))
 
     def _timed(self, work: Callable[[], bytes]) -> bytes:
-        start = time.perf_counter()
+        start = time.thread_time()
         try:
             return work()
         finally:
-            object.__setattr__(self, "spent", self.spent + time.perf_counter() - start)
+            object.__setattr__(self, "spent", self.spent + time.thread_time() - start)
 
 
 def _measured(name: str, template: Template, plan: _Plan) -> Figure:
     recording = _recorded_approvals(template, plan)
-    our_copy, limit_copy = template.fresh(), template.fresh()
-    with _opened(our_copy) as engine, driver_on(limit_copy) as driver:
+    with _copy(template) as ours, _copy(template) as limit, _opened(ours) as engine, driver_on(limit) as driver:
         durable = _durability(engine)
-        _approve(engine, plan.keyring, plan.batches[0])
-        _replay(driver, recording.batches[0])
+        _approve(engine, plan.keyring, plan.batches[-1])
+        _replay(driver, recording.batches[-1])
+        processor = time.thread_time()
         pairs = measured_pairs(
             name,
-            plan.rounds,
-            lambda number: _approve(engine, plan.keyring, plan.batches[number + 1]),
-            lambda number: _replay(driver, recording.batches[number + 1]),
+            lambda *numbers: _approve(engine, plan.keyring, plan.batches[plan.batch(*numbers)]),
+            lambda *numbers: _replay(driver, recording.batches[plan.batch(*numbers)]),
+            quick=plan.quick,
         )
-    for url in (our_copy, limit_copy):
-        template.dispose(url)
+        processor = time.thread_time() - processor
     further = {
         "ratio_between": pairs.ratio_between,
         "durable": durable,
         "statements": recording.statements,
         "ms": round(1000 / pairs.value, 2),
+        "cpu_ms_of_both": round(processor * 1000 / (plan.size - _EACH_SLICE), 2),
         "encryption_ms": round(recording.encryption_ms, 3),
     }
     if not plan.quick:
-        further["growth"] = _growth(template, plan, pairs.value)
-    return Figure(name, pairs.value, "approvals/s", pairs.limit, pairs.ratio, plan.rounds, further)
+        further["growth"] = _growth(name, template, plan)
+    return Figure(name, pairs.value, "approvals/s", pairs.limit, pairs.ratio, len(pairs.ours), further)
 
 
 def _recorded_approvals(template: Template, plan: _Plan) -> _Recording:
     """Approve everything once on a copy, untimed but for the keyring."""
-    url, ring = template.fresh(), _TimedKeyring.of(plan.keyring)
+    ring = _TimedKeyring.of(plan.keyring)
     batches: list[list[Transaction]] = []
-    with _opened(url) as engine, recorded(engine) as sent:
-        _approve(engine, plan.keyring, [])  # what a first connection asks the server once
+    with _copy(template) as url, _opened(url) as engine, recorded(engine) as sent:
         for batch in plan.batches:
             batches.append([])
             for request_id in batch:
                 sent.clear()
                 _approve(engine, ring, [request_id])
                 batches[-1].append(tuple(sent))
-    template.dispose(url)
-    return _Recording(batches, ring.spent * 1000 / sum(len(batch) for batch in plan.batches))
+    return _Recording(batches, ring.spent * 1000 / plan.size)
 
 
-def _approve(engine: Engine, ring: Keyring, requests: list[UUID]) -> float:
-    """Approve them, one transaction each; approvals a second."""
+def _approve(engine: Engine, ring: Keyring, requests: list[UUID]) -> tuple[int, float]:
+    """Approve them, one transaction each; how many, and the seconds."""
     actor, start = clerk(1), time.perf_counter()
     for request_id in requests:
         with write(engine, ring) as session:
             approve_code_change(session, request_id=request_id, actor=actor, at=datetime.now(UTC))
-    return len(requests) / (time.perf_counter() - start)
+    return len(requests), time.perf_counter() - start
 
 
-def _replay(driver: Driver, transactions: list[Transaction]) -> float:
-    """Send them; transactions a second."""
+def _replay(driver: Driver, transactions: list[Transaction]) -> tuple[int, float]:
+    """Send them; how many, and the seconds."""
     start = time.perf_counter()
     for transaction in transactions:
         driver.run(transaction)
-    return len(transactions) / (time.perf_counter() - start)
+    return len(transactions), time.perf_counter() - start
 
 
-def _growth(template: Template, plan: _Plan, few: float) -> dict[str, float]:
-    """Approvals a second in a register of many more residents and codes, beside those of the small one."""
-    url = template.fresh()
+def _growth(name: str, template: Template, plan: _Plan) -> dict[str, float]:
+    """The same approvals in a register of many more residents and codes, against the small register."""
     say(f"  growing by {_MORE_RESIDENTS} residents and {_MORE_CODES} codes")
-    plan.grow(url)
-    with _opened(url) as engine:
-        _approve(engine, plan.keyring, plan.batches[0])
-        rates = sorted(_approve(engine, plan.keyring, batch) for batch in plan.batches[1:])
-    template.dispose(url)
-    residents = sum(len(batch) for batch in plan.batches)
+    with _copy(template) as many, _copy(template) as few, _opened(few) as small:
+        plan.grow(many)
+        with _opened(many) as large:
+            for engine in (small, large):
+                _approve(engine, plan.keyring, plan.batches[-1])
+            pairs = measured_pairs(
+                f"{name} grown",
+                lambda *numbers: _approve(large, plan.keyring, plan.batches[plan.batch(*numbers)]),
+                lambda *numbers: _approve(small, plan.keyring, plan.batches[plan.batch(*numbers)]),
+                quick=plan.quick,
+            )
     return {
-        "residents": residents,
-        "value": round(few, 1),
-        "residents_grown": residents + _MORE_RESIDENTS,
-        "value_grown": round(rates[len(rates) // 2], 1),
+        "residents": plan.size,
+        "value": round(pairs.limit, 1),
+        "residents_grown": plan.size + _MORE_RESIDENTS,
+        "value_grown": round(pairs.value, 1),
+        "ratio": round(pairs.ratio, 3),
     }
+
+
+@contextmanager
+def _copy(template: Template) -> Iterator[str]:
+    """URL of a copy that is thrown away."""
+    url = template.fresh()
+    try:
+        yield url
+    finally:
+        template.dispose(url)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import requests
 
 from tests.benchmarks.applications import ANSWER
 from tests.benchmarks.load import Load, requests_per_second
-from tests.benchmarks.measurement import QUICK_ROUNDS, ROUNDS, Figure, measured_pairs, say
+from tests.benchmarks.measurement import Figure, measured_pairs, say
 from tests.benchmarks.served import Served, gunicorn_serving
 from tests.databases import migrated
 from tests.live_server import demo_environment
@@ -20,7 +20,7 @@ PATH = "/vi/faq"
 FIRST_WINDOW_BYTES = 14_336
 #: The server's own, which gunicorn writes for both.
 _HOP_HEADERS = frozenset({"date", "server", "connection", "transfer-encoding"})
-_SECONDS, _QUICK_SECONDS = 3.0, 0.6
+_SLICE_SECONDS, _QUICK_SLICE_SECONDS = 0.6, 0.4
 _STYLE = re.compile(r'<link\b[^>]*\brel="stylesheet"[^>]*>')
 _HREF = re.compile(r'\bhref="([^"]+)"')
 
@@ -66,25 +66,25 @@ def portal_environment(folder: Path) -> dict[str, str]:
 
 
 def _compared(portal: Served, bare: Served, length: int, *, quick: bool) -> Figure:
-    seconds = _QUICK_SECONDS if quick else _SECONDS
+    seconds = _QUICK_SLICE_SECONDS if quick else _SLICE_SECONDS
     processor: dict[str, list[float]] = {"portal": [], "bare": []}
 
-    def rate(name: str, served: Served) -> float:
+    def load(name: str, served: Served) -> tuple[float, float]:
         before = served.cpu_seconds()
-        found = requests_per_second(Load(served.port, PATH, length, seconds))
+        rate = requests_per_second(Load(served.port, PATH, length, seconds))
         after = served.cpu_seconds()
         if before is not None and after is not None:
-            processor[name].append((after - before) / (found * seconds) * 1e6)
-        return found
+            processor[name].append((after - before) / (rate * seconds) * 1e6)
+        return rate * seconds, seconds
 
     for name, served in (("portal", portal), ("bare", bare)):
-        requests_per_second(Load(served.port, PATH, length, 0.3))  # warm
+        load(name, served)
         say(f"  faq-page: {name} is warm")
     pairs = measured_pairs(
         "faq-page",
-        QUICK_ROUNDS if quick else ROUNDS,
-        lambda _number: rate("portal", portal),
-        lambda _number: rate("bare", bare),
+        lambda _round, _slice: load("portal", portal),
+        lambda _round, _slice: load("bare", bare),
+        quick=quick,
     )
     further: dict[str, Any] = {"ratio_between": pairs.ratio_between, "bytes": length}
     for name, spent in processor.items():

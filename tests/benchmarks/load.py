@@ -9,9 +9,9 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
-from portal.config import PROJECT_ROOT
-
+_ROOT = Path(__file__).parents[2]  # not asked of the portal: loading it would take longer than a short load
 _TIMEOUT_SECONDS = 30
 _HEAD_END = b"\r\n\r\n"
 
@@ -36,9 +36,7 @@ def requests_per_second(load: Load) -> float:
     """Put the load on the server and return its rate over all processes. Raises CalledProcessError, TimeoutExpired."""
     arguments = [str(load.port), load.path, str(load.seconds), str(load.connections), str(load.length)]
     command = [sys.executable, "-m", "tests.benchmarks.load", *arguments]
-    running = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT_ROOT) for _ in range(load.processes)
-    ]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_ROOT) for _ in range(load.processes)]
     try:
         answers = [process.communicate(timeout=load.seconds + _TIMEOUT_SECONDS)[0] for process in running]
     finally:
