@@ -26,6 +26,7 @@ from portal.web.rate_limits import purge_tries
 from portal.web.sessions import purge_sessions
 from registry_core.codes import lapse_requests
 from registry_core.ledger import make_checkpoint, seal_entries
+from registry_core.ledger.seal import LedgerCheckpoint
 from registry_core.outbox import OutboxItem, OutboxKind, mark_delivered, mark_failed, take_due
 from registry_core.values.actor import system_actor
 
@@ -87,11 +88,15 @@ def _lapse(session: Session, *, at: datetime) -> int:
 
 
 def checkpoint() -> None:
-    """Sign the head of the ledger and say it in the log: whoever keeps the log holds a copy outside."""
+    """Sign the head of the ledger and say it in the log: whoever keeps the log can prove the ledger against it.
+
+    The log's SEQUENCE:HEX is what `portal verify-ledger --known-head` takes.
+    """
     with registry().write() as session:
         sequence = make_checkpoint(session, at=registry().now())
-    if sequence is not None:
-        LOG.info("ledger checkpoint %s", sequence)
+        signed = session.get_one(LedgerCheckpoint, sequence) if sequence is not None else None
+    if signed is not None:
+        LOG.info("ledger checkpoint %s:%s", signed.sequence, signed.digest.hex())
 
 
 #: What is done from time to time, each by itself.
