@@ -29,12 +29,6 @@ def kept_draft() -> CodeChangeDraft | None:
         return load_draft(session, record_id=current_record_id(), at=registry().now())
 
 
-def keep(draft: CodeChangeDraft) -> None:
-    """Save the draft of whoever is signed in."""
-    with registry().write() as session:
-        save_draft(session, record_id=current_record_id(), draft=draft, at=registry().now())
-
-
 def open_reference() -> str | None:
     """The reference of the request that is under way, if there is one: one open request a person."""
     with registry().read() as session:
@@ -73,10 +67,12 @@ def code_change_begin() -> ResponseReturnValue:
     form = PortalForm()
     if form.is_language_switch() or not form.validate_on_submit() or open_reference():
         return code_change_start()
-    draft = kept_draft()
-    if draft is None:
-        keep(new_draft())
-        return redirect(url_for("resident.code_change_details"), 303)
+    record_id, at = current_record_id(), registry().now()
+    with registry().write() as session:
+        draft = load_draft(session, record_id=record_id, at=at)
+        if draft is None:
+            draft = new_draft()
+            save_draft(session, record_id=record_id, draft=draft, at=at)
     return redirect(url_for(next_screen(draft)), 303)
 
 
@@ -111,9 +107,12 @@ def code_change_details_seen() -> ResponseReturnValue:
     form = PortalForm()
     if form.is_language_switch() or not form.validate_on_submit():
         return code_change_details()
-    draft = kept_draft()
-    if draft is not None and not draft.details_seen:
-        keep(draft.with_answers(details_seen=True))
+    record_id, at = current_record_id(), registry().now()
+    with registry().write() as session:
+        # One transaction: what another device answers, or sends, meanwhile is not undone.
+        draft = load_draft(session, record_id=record_id, at=at)
+        if draft is not None and not draft.details_seen:
+            save_draft(session, record_id=record_id, draft=draft.with_answers(details_seen=True), at=at)
     return redirect(url_for("resident.code_change_notices"), 303)
 
 

@@ -17,6 +17,7 @@ from portal.resident.email_check import EmailCheck
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Instant
 from registry_core.storage.keys import keyring
+from registry_core.storage.put_row import put_row
 
 KEPT_FOR = timedelta(days=30)
 
@@ -76,7 +77,7 @@ def load_draft(session: Session, *, record_id: UUID, at: datetime) -> CodeChange
 def save_draft(session: Session, *, record_id: UUID, draft: CodeChangeDraft, at: datetime) -> None:
     """Write the draft in place of the one before."""
     sealed = keyring(session).seal(json.dumps(asdict(draft)).encode(), bound_to=_row(record_id))
-    session.merge(CodeChangeDraftRow(record_id=record_id, payload=sealed, updated_at=at))
+    put_row(session, CodeChangeDraftRow, key="record_id", record_id=record_id, payload=sealed, updated_at=at)
 
 
 def drop_draft(session: Session, *, record_id: UUID) -> None:
@@ -85,7 +86,7 @@ def drop_draft(session: Session, *, record_id: UUID) -> None:
 
 
 def drop_old_drafts(session: Session, *, at: datetime) -> int:
-    """Forget drafts nobody touched for thirty days; tells how many. For the worker's daily round."""
+    """Forget drafts nobody touched for thirty days; tells how many. For the worker's upkeep."""
     gone = session.scalars(
         delete(CodeChangeDraftRow)
         .where(CodeChangeDraftRow.updated_at < at - KEPT_FOR)

@@ -24,6 +24,7 @@ from portal.web.sessions import KEPT_MARK, LOOKED_FOR, current_session
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Instant
 from registry_core.storage.keys import Keyring, SealBroken, keyring
+from registry_core.storage.put_row import put_row
 
 #: How long a form is kept.
 KEPT_FOR: Final = LOOKED_FOR
@@ -70,9 +71,8 @@ def keep_post(*, owner: bytes, path: str, reason: str) -> bool:
     content = json.dumps({"path": urlsplit(path).path, "reason": reason, "fields": fields}).encode()
     kept_id, at = uuid4(), registry().now()
     with registry().write() as db:
-        db.execute(delete(KeptPost).where(KeptPost.owner == owner))
         sealed = keyring(db).seal(content, bound_to=kept_id.bytes)
-        db.add(KeptPost(id=kept_id, owner=owner, sealed=sealed, expires_at=at + KEPT_FOR))
+        put_row(db, KeptPost, key="owner", id=kept_id, owner=owner, sealed=sealed, expires_at=at + KEPT_FOR)
     return True
 
 

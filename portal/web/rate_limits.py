@@ -90,7 +90,9 @@ class RateLimit:
         index = keyring(session).index(f"tries:{self.name}:{key}")
         insert = sqlite.insert if is_sqlite(session) else postgresql.insert
         row = insert(CountedTries).values(name=self.name, key_index=index, tries="[]", ends_at=at + self.per)
-        session.execute(row.on_conflict_do_nothing(index_elements=["name", "key_index"]))
+        # A row that is there is written too, without a change: so it is held, and not purged before it is read.
+        held = row.on_conflict_do_update(index_elements=["name", "key_index"], set_={"name": self.name})
+        session.execute(held)
         query = select(CountedTries).where(CountedTries.name == self.name, CountedTries.key_index == index)
         return session.scalars(query.with_for_update()).one()
 

@@ -11,6 +11,7 @@ from registry_core.register.find import find_record
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Instant
+from registry_core.storage.put_row import put_row
 from registry_core.values.actor import Actor, Role
 from registry_core.values.errors import NotPermitted, OwnHousehold
 from registry_core.values.legal_purpose import LegalPurpose
@@ -28,15 +29,15 @@ class StaffLink(Base):
 
 
 def link_staff_to_record(session: Session, *, person: str, record_id: UUID, actor: Actor, at: datetime) -> None:
-    """Say which record is this member of staff's own; a later link replaces it. Raises NotPermitted, RecordNotFound."""
+    """Say which record is this member of staff's own; a later link replaces it. Raises NotPermitted, RecordNotFound.
+
+    The entry names the person, and the record the link led to before: a link can be moved to get around the guard below.
+    """
     if actor.role not in {Role.ADMINISTRATOR, Role.SYSTEM}:
         raise NotPermitted
     find_record(session, record_id=record_id, municipality_code=actor.municipality)
-    link = session.get(StaffLink, person)
-    if link is None:
-        session.add(StaffLink(person=person, record_id=record_id, linked_by=actor.person, linked_at=at))
-    else:
-        link.record_id, link.linked_by, link.linked_at = record_id, actor.person, at
+    before = session.scalar(select(StaffLink.record_id).where(StaffLink.person == person).with_for_update())
+    put_row(session, StaffLink, key="person", person=person, record_id=record_id, linked_by=actor.person, linked_at=at)
     record_entry(
         session,
         action="staff.linked-to-record",
@@ -44,6 +45,7 @@ def link_staff_to_record(session: Session, *, person: str, record_id: UUID, acto
         at=at,
         purpose=LegalPurpose.STAFF_LINK,
         record_id=record_id,
+        facts={"person": person, "instead_of": str(before) if before else None},
     )
 
 

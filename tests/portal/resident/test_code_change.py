@@ -1,9 +1,12 @@
 """Another code: five screens, saved at every step, resumable elsewhere, sent once."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from portal.resident.drafts import drop_old_drafts, load_draft
 from registry_core.codes import RequestStatus, requests_of
@@ -62,6 +65,27 @@ def test_two_taps_send_once_and_arrive_at_the_same_page(resident, client, mine):
     second = client.post("/en/code-change/check", values)
     assert first.url == second.url
     assert len(mine()) == 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+def test_two_taps_begin_one_draft(resident, client, portal_server, record_id):
+    """Both have found no draft before either has begun one; where one writer waits for the other, it goes on."""
+    resident.opens("code-change")
+    token = resident.main_form().values()["csrf_token"][0]
+    both, engine = threading.Barrier(2), portal_server.registry.engine
+
+    def meet(_connection, _cursor, statement, *_rest):
+        if statement.startswith("SELECT") and "code_change_draft" in statement:
+            with suppress(threading.BrokenBarrierError):
+                both.wait(timeout=1)
+
+    event.listen(engine, "after_cursor_execute", meet)
+    with ThreadPoolExecutor(2) as pool:
+        taps = [pool.submit(client.ask, "POST", "/en/code-change", data={"csrf_token": token}) for _ in range(2)]
+        assert [tap.result().url for tap in taps] == [f"{portal_server.url}/en/code-change/details"] * 2
+    event.remove(engine, "after_cursor_execute", meet)
+    with portal_server.registry.write() as session:
+        assert load_draft(session, record_id=record_id(), at=portal_server.registry.now()) is not None
 
 
 def test_an_old_page_does_not_call_a_withdrawn_request_sent(resident, client, mine):

@@ -1,7 +1,8 @@
 import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from portal.web.rate_limits import purge_tries
 from portal.web.request_log import masked
@@ -71,6 +72,28 @@ def test_keys_of_tries_are_not_readable_and_go_when_they_limit_nobody(site, visi
     site.wait(minutes=16)
     with site.registry.write() as session:
         assert purge_tries(session, at=site.registry.now()) == 1
+
+
+def test_a_key_is_not_purged_between_its_finding_and_its_counting(site, visitor):
+    visitor.open("/en/try/often")
+    site.wait(minutes=20)
+    purges = []
+
+    def purge():
+        with site.registry.write() as session:
+            purge_tries(session, at=site.registry.now())
+
+    def meanwhile(_connection, _cursor, statement, *_rest):
+        if statement.startswith("INSERT INTO counted_tries"):
+            purges.append(threading.Thread(target=purge))
+            purges[-1].start()
+            purges[-1].join(timeout=0.5)  # where it has to wait for the try, it does
+
+    event.listen(site.registry.engine, "after_cursor_execute", meanwhile)
+    assert visitor.open("/en/try/often").text == "2"
+    event.remove(site.registry.engine, "after_cursor_execute", meanwhile)
+    purges[0].join()
+    assert visitor.open("/en/try/often").text == "1"
 
 
 WRITINGS = (

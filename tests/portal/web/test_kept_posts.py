@@ -1,4 +1,8 @@
-from sqlalchemy import func, select, text
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from sqlalchemy import event, func, select, text
 
 from portal.web.kept_posts import KeptPost, purge_kept_posts
 
@@ -123,3 +127,26 @@ def test_the_database_holds_nothing_readable_and_no_token(site, visitor):
         dump = b"".join(bytes(each) if isinstance(each, bytes | memoryview) else str(each).encode() for each in row)
     assert b"readable-canary" not in dump
     assert b"wrong" not in dump
+
+
+def test_two_taps_after_the_end_of_the_session_keep_one_form(site, visitor):
+    """Both have looked for an older form before either has kept its own; where one writer waits for the other, it goes on."""
+    visitor.sign_in("ann")
+    typed = {**TYPED, "csrf_token": visitor.token()}
+    site.wait(minutes=31)
+    both = threading.Barrier(2)
+
+    def meet(_connection, _cursor, statement, *_rest):
+        if "kept_post" in statement:
+            with suppress(threading.BrokenBarrierError):
+                both.wait(timeout=1)
+
+    event.listen(site.registry.engine, "after_cursor_execute", meet)
+    taps = [site.visitor() for _ in range(2)]
+    for tap in taps:
+        tap.client.set_cookie("portal_session", visitor.cookie, domain="127.0.0.1")
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda tap: tap.send("/en/note", data=typed), taps))
+    event.remove(site.registry.engine, "after_cursor_execute", meet)
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert kept(site) == 1

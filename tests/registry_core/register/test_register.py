@@ -1,9 +1,14 @@
 """The register: entering, correcting, erasing, looking, searching, confirming; every look leaves its entry."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from registry_core.codes import erase_resident
+from registry_core.ledger import entries_about
 from registry_core.register import (
     ItemAnswer,
     RecordQuery,
@@ -19,6 +24,7 @@ from registry_core.register import (
     open_cases,
     record_history,
     search_records,
+    shares_household,
 )
 from registry_core.values import ChangeReason, LegalPurpose, RegisterDate, Role
 from registry_core.values.errors import (
@@ -241,6 +247,42 @@ def test_only_an_administrator_links_staff(register: Register) -> None:
         her = enter(session)
         with pytest.raises(NotPermitted):
             link_staff_to_record(session, person="x", record_id=her, actor=SUPERVISOR, at=NOW)
+
+
+def test_a_link_that_is_moved_says_whose_and_from_where(register: Register) -> None:
+    with register.write() as session:
+        own, other = enter(session), enter(session)
+        link_staff_to_record(session, person=CLERK.person, record_id=own, actor=ADMINISTRATOR, at=NOW)
+        link_staff_to_record(session, person=CLERK.person, record_id=other, actor=ADMINISTRATOR, at=NOW)
+        (first,) = [e.facts for e in entries_about(session, record_id=own) if e.action == "staff.linked-to-record"]
+        (moved,) = [e.facts for e in entries_about(session, record_id=other) if e.action == "staff.linked-to-record"]
+        look_at_record(session, record_id=own, actor=CLERK, at=NOW, purpose=COUNTER)
+        with pytest.raises(OwnHousehold):
+            look_at_record(session, record_id=other, actor=CLERK, at=NOW, purpose=COUNTER)
+    assert first == {"person": CLERK.person, "instead_of": None}
+    assert moved == {"person": CLERK.person, "instead_of": str(own)}
+
+
+def test_two_links_of_one_person_at_once_leave_one(register: Register) -> None:
+    """Both have found none before either has written; where one writer waits for the other, it goes on after a second."""
+    with register.write() as session:
+        records = [enter(session), enter(session)]
+    both = threading.Barrier(2)
+
+    def meet(_connection, _cursor, statement, *_rest) -> None:
+        if statement.startswith("SELECT") and "staff_link" in statement:
+            with suppress(threading.BrokenBarrierError):
+                both.wait(timeout=1)
+
+    def link(record_id) -> None:
+        with register.write() as session:
+            link_staff_to_record(session, person="sato", record_id=record_id, actor=ADMINISTRATOR, at=NOW)
+
+    event.listen(register.engine, "after_cursor_execute", meet)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(link, records))
+    with register.read() as session:
+        assert sum(shares_household(session, person="sato", record_id=each) for each in records) == 1
 
 
 @pytest.mark.parametrize(
