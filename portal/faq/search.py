@@ -38,6 +38,7 @@ _LEFT_OUT = frozenset(
         0x200C,
         0x200D,
         0x00AD,
+        *(0x200E, 0x200F, 0x061C),  # direction marks, which come along with a copied number
     ]
 )
 

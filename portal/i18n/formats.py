@@ -37,6 +37,13 @@ ERAS = (
 
 MEIJI_FIRST_YEAR = 1868
 
+LEFT_TO_RIGHT_MARK = "\u200e"
+"""Before a hyphenated number: between Arabic letters its parts would be shown in the reverse order."""
+
+RTL_MOMENT = "{day}، {time}"
+RTL_CLOCK = "HH:mm"
+"""Languages written from right to left: no Latin AM and PM inside the sentence, and a comma between year and hour."""
+
 LAST_COMMON_DAY = 28
 """Every month has it; no era began after it. An impossible day (29 February 1990) has its era."""
 
@@ -75,7 +82,8 @@ def format_day(day: DayParts | date | str, lang: Language | None = None) -> str:
     try:
         return babel_date(date(year, month, number), "long", locale=locale)
     except ValueError:
-        return f"{year:04}-{month:02}-{number:02}"
+        written = f"{year:04}-{month:02}-{number:02}"
+        return LEFT_TO_RIGHT_MARK + written if language.is_right_to_left else written
 
 
 def format_instant(at: datetime, lang: Language | None = None) -> str:
@@ -83,9 +91,12 @@ def format_instant(at: datetime, lang: Language | None = None) -> str:
     language = lang or current_language()
     locale = Locale.parse(language.babel)
     local = at.astimezone(JAPAN)
+    day = babel_date(local.date(), "long", locale=locale)
+    if language.is_right_to_left:
+        return RTL_MOMENT.format(day=day, time=babel_time(local, RTL_CLOCK, tzinfo=JAPAN, locale=locale))
     pattern = str(get_datetime_format("medium", locale=locale)).replace("'", "")
     time = babel_time(local, "short", tzinfo=JAPAN, locale=locale)
-    return pattern.replace("{0}", time).replace("{1}", babel_date(local.date(), "long", locale=locale))
+    return pattern.replace("{0}", time).replace("{1}", day)
 
 
 def wareki(day: DayParts | date | str) -> str:

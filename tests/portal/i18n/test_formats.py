@@ -72,12 +72,14 @@ def test_what_is_unknown_is_said():
         assert format_day("1990-00-00") == "1990 (month and day unknown)"
         assert format_day("0000-00-00") == "Date unknown"
         assert format_day(RegisterDate.parse("1990-02-29")) == "1990-02-29"
+    assert format_day("1990-02-29", language_by_tag("ur")) == "\u200e1990-02-29"
 
 
 def test_an_instant_is_shown_in_japans_time():
     at = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
     assert format_instant(at, language_by_tag("ja")) == "2026年11月23日 0:30"
     assert format_instant(at, language_by_tag("en")) == "November 23, 2026, 12:30\u202fAM"
+    assert format_instant(at, language_by_tag("ur")) == "23 نومبر، 2026، 00:30"
 
 
 def test_digits_are_latin_in_every_language():
