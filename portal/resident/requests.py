@@ -24,7 +24,7 @@ from registry_core.codes import (
 )
 from registry_core.values.errors import NoQuestion, RequestAlreadyDecided, RequestNotFound
 
-LONGEST_ANSWER = 500
+LONGEST_ANSWER, HELD = 500, 1000
 
 
 class AnswerForm(PortalForm):
@@ -33,7 +33,7 @@ class AnswerForm(PortalForm):
     text = TextAreaField(
         _l("Your answer"),
         description=_l("You may write in your own language. Do not write your resident record code."),
-        validators=[InputRequired(_l("Write your answer.")), MaxLength(LONGEST_ANSWER)],
+        validators=[InputRequired(_l("Write your answer.")), MaxLength(LONGEST_ANSWER, held=HELD)],
     )
 
 

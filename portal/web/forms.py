@@ -24,7 +24,8 @@ from wtforms.validators import ValidationError
 
 from portal.i18n.gettext import WtformsTranslations, _, wtforms_translations
 from portal.web.kept_posts import kept_form, kept_notice
-from portal.web.typed_text import length_as_read, without_refused
+from portal.web.typed_text import without_refused
+from registry_core.values.plain_text import length_as_read
 
 #: Characters of a one-line and of a many-line field that sets no limit of its own.
 LONGEST_LINE: Final = 200
@@ -38,14 +39,15 @@ _UNSET: Final = object()
 class MaxLength:
     """At most `limit` characters as a reader counts them, so that a language with many marks has no less room."""
 
-    def __init__(self, limit: int) -> None:
-        """Take the limit."""
+    def __init__(self, limit: int, *, held: int | None = None) -> None:
+        """Take the limit, and how many code points there is room for: six times as many, unless told."""
         self.limit = limit
+        self.held = held or 6 * limit
 
     def __call__(self, _form: BaseForm, field: Field) -> None:
         """Refuse what is longer, and what only marks make long."""
         text = field.data if isinstance(field.data, str) else ""
-        if length_as_read(text) > self.limit or len(text) > 6 * self.limit:
+        if length_as_read(text) > self.limit or len(text) > self.held:
             raise ValidationError(_("Use at most %(limit)s characters.", limit=self.limit))
 
 

@@ -21,19 +21,6 @@ def without_refused(text: str, *, lines: bool) -> str:
     return "".join(character for character in text if not _is_refused(character, lines=lines))
 
 
-def length_as_read(text: str) -> int:
-    """How many characters a reader would count: marks that sit on a letter, and joiners, are not counted.
-
-    >>> length_as_read("नि"), length_as_read("Nguyễn")
-    (1, 6)
-    """
-    return sum(1 for character in unicodedata.normalize("NFC", text) if not _sits_on_another(character))
-
-
-def _sits_on_another(character: str) -> bool:
-    return unicodedata.category(character) in {"Mn", "Mc", "Me"} or character in "\u200c\u200d\ufe0e\ufe0f"
-
-
 def _is_refused(character: str, *, lines: bool) -> bool:
     if character in _LINES:
         return not lines

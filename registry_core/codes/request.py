@@ -29,7 +29,7 @@ from registry_core.values.plain_text import plain_text
 from registry_core.values.register_date import RegisterDate
 from registry_core.values.resident_record_code import ResidentRecordCode
 
-ANSWER_LIMIT = 500
+ANSWER_LIMIT, ANSWER_HELD = 500, 1000
 LAPSES_AFTER_DAYS = 60
 
 
@@ -92,7 +92,7 @@ def answer_question(session: Session, *, request_id: UUID, text: str, actor: Act
     question = session.scalars(query).one_or_none()
     if question is None:
         raise NoQuestion
-    words = plain_text(text, item="answer", limit=ANSWER_LIMIT)
+    words = plain_text(text, item="answer", limit=ANSWER_LIMIT, held=ANSWER_HELD)
     if not words:
         raise MissingItem(item="answer")
     question.answer, question.answered_at = hide_known_codes(session, text=words), at

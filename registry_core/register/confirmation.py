@@ -1,12 +1,13 @@
 """The resident's confirmation of each item, and the case that "wrong" becomes (Act art. 14 par. 2)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, ForeignKey, Uuid, exists, select
+from sqlalchemy import JSON, ForeignKey, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.ledger import record_entry
@@ -21,11 +22,13 @@ from registry_core.values.digits import ascii_digits
 from registry_core.values.errors import InvalidItem, NotPermitted, RecordNotFound, StaleRecord
 from registry_core.values.legal_purpose import LegalPurpose
 from registry_core.values.plain_text import plain_text
+from registry_core.values.resident_record_code import LENGTH
 
 CONFIRMABLE_ITEMS = ("name", "alias", "birth_date", "sex", "address", "code_held")
 WRONG_REASONS = ("misspelt", "outdated", "not_mine", "missing", "other")
-TEXT_LIMIT = 500
-_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d(?:[ \-‐－ー]?\d){10}(?!\d)")
+TEXT_LIMIT, TEXT_HELD = 500, 3000
+#: Digits as people write them down: with some signs of any kind between one and the next.
+_DIGITS = re.compile(r"\d(?:[\s\-._/,·‐-―−ー－・\u200b-\u200f\u2060]{0,3}\d){10,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +118,25 @@ def latest_confirmation(session: Session, *, record_id: UUID) -> ConfirmationVie
 
 def hide_known_codes(session: Session, *, text: str) -> str:
     """Mask in free text what is a code of this register: people copy it from the slip; phone numbers stay."""
-    found = list(_ELEVEN_DIGITS.finditer(ascii_digits(text)))
-    for match in reversed(found):
-        digits = "".join(c for c in match.group() if c.isdigit())
-        if session.scalar(select(exists().where(CodeAssignment.code_index == keyring(session).index(digits)))):
-            text = text[: match.start()] + "•" * 11 + text[match.end() :]
+    ring = keyring(session)
+    written = {(start, end): ring.index(digits) for start, end, digits in _elevens(ascii_digits(text))}
+    if not written:
+        return text
+    query = select(CodeAssignment.code_index).where(CodeAssignment.code_index.in_(set(written.values())))
+    known = set(session.scalars(query))
+    kept_from = len(text)
+    for (start, end), index in sorted(written.items(), reverse=True):
+        if index in known and end <= kept_from:
+            text, kept_from = text[:start] + "•" * LENGTH + text[end:], start
     return text
+
+
+def _elevens(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where any eleven digits in a row begin and end, within longer rows too, and the digits."""
+    for row in _DIGITS.finditer(text):
+        places = [place for place in range(*row.span()) if text[place].isdecimal()]
+        for first, last in zip(places, places[LENGTH - 1 :], strict=False):
+            yield first, last + 1, "".join(c for c in text[first : last + 1] if c.isdecimal())
 
 
 def _checked(session: Session, item: str, answer: ItemAnswer) -> ItemAnswer:
@@ -130,7 +146,7 @@ def _checked(session: Session, item: str, answer: ItemAnswer) -> ItemAnswer:
         return ItemAnswer(right=True)
     if answer.reason not in WRONG_REASONS:
         raise InvalidItem(item=f"{item}.reason")
-    text = plain_text(answer.text, item=item, limit=TEXT_LIMIT)
+    text = plain_text(answer.text, item=item, limit=TEXT_LIMIT, held=TEXT_HELD)
     return ItemAnswer(right=False, reason=answer.reason, text=hide_known_codes(session, text=text))
 
 

@@ -90,7 +90,8 @@ def open_case(
         CorrectionCaseRow.item == item,
         CorrectionCaseRow.closed_at.is_(None),
     )
-    row = session.scalars(query).one_or_none()
+    # Held: words put into a case that somebody closes at this moment would be read by nobody.
+    row = session.scalars(query.with_for_update()).one_or_none()
     if row is None:
         row = CorrectionCaseRow(
             id=uuid4(),

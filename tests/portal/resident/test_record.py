@@ -93,3 +93,8 @@ def test_a_stranger_is_sent_to_sign_in(portal_server):
     for path in ("record", "record/wrong", "code-change", "requests", "who-looked", "requests/0123456789AB"):
         assert "/en/sign-in" in stranger.get(f"/en/{path}").url
     stranger.close()
+
+
+def test_a_long_text_in_a_script_with_many_marks_is_kept(resident):
+    page = resident.says_what_is_wrong(name_answer="other", name_text="नि" * 400)
+    assert page.path == "/en/record/reported"

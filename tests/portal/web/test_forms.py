@@ -3,7 +3,8 @@ from urllib.parse import unquote_plus
 import pytest
 
 from portal.web.fields import digits_of
-from portal.web.typed_text import length_as_read, without_refused
+from portal.web.typed_text import without_refused
+from registry_core.values.plain_text import length_as_read
 
 GOOD = {"title": "A note"}
 

@@ -360,6 +360,61 @@ FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
 @pytest.mark.parametrize(
+    "writing",
+    [
+        "{a}　{b}　{c}",
+        "{a}\u00a0{b}\u00a0{c}",
+        "{a} - {b}-{c}",
+        "{a}–{b}–{c}",
+        "{a}\n{b} {c}",
+        "No.1{a}{b}{c}9",
+        "961-6193 {a} {b} {c}",
+    ],
+)
+def test_a_code_is_masked_however_it_is_written(register: Register, writing: str) -> None:
+    hers = code()
+    digits = hers.reveal()
+    words = writing.format(a=digits[:4], b=digits[4:8], c=digits[8:])
+    with register.write() as session:
+        her = enter(session, its_code=hers)
+        confirm(session, her, {"code_held": ItemAnswer(False, "other", words)})
+        kept = cases_of(session, record_id=her)[0].text
+    assert "•" * 11 in kept
+    assert digits[4:8] not in kept
+
+
+def test_a_script_with_many_marks_has_no_less_room(register: Register) -> None:
+    with register.write() as session:
+        her = enter(session)
+        confirm(session, her, {"name": ItemAnswer(False, "other", "နို့" * 490)})
+        assert cases_of(session, record_id=her)[0].text == "နို့" * 490
+
+
+def test_words_renewed_while_the_case_is_closed_become_a_new_case(register: Register) -> None:
+    with register.write() as session:
+        her = enter(session)
+        confirm(session, her, {"name": ItemAnswer(False, "other", "first words")})
+        case = cases_of(session, record_id=her)[0]
+
+    def say_it_again() -> None:
+        with register.write() as session:
+            confirm(session, her, {"name": ItemAnswer(False, "other", "new words")})
+
+    resident_says = threading.Thread(target=say_it_again)
+    with register.write() as session:
+        close_case(session, case_id=case.id, outcome="was_right", actor=CLERK, at=NOW)
+        session.flush()
+        resident_says.start()
+        resident_says.join(timeout=0.5)
+    resident_says.join()
+    with register.read() as session:
+        assert {(c.status, c.text) for c in cases_of(session, record_id=her)} == {
+            ("closed", "first words"),
+            ("open", "new words"),
+        }
+
+
+@pytest.mark.parametrize(
     ("answers", "version", "refusal"),
     [
         ({"name": ItemAnswer(True)}, 2, StaleRecord),

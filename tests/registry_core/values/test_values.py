@@ -161,3 +161,10 @@ def test_free_text_is_kept_as_received_or_refused(text: str) -> None:
 def test_any_text_is_some_key_and_some_reference(text: str) -> None:
     assert search_key(search_key(text)) == search_key(text)
     assert set(reference.normal_reference(text)) <= set(reference.ALPHABET)
+
+
+def test_room_is_counted_as_a_reader_counts_where_the_column_has_more() -> None:
+    assert plain_text("नि" * 500, item="answer", limit=500, held=1000) == "नि" * 500
+    for text, held in (("नि" * 400, None), ("नि" * 501, 2000), ("नि" * 500, 999), ("a" * 501, 1000)):
+        with pytest.raises(TooLong):
+            plain_text(text, item="answer", limit=500, held=held)
