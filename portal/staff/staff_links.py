@@ -14,9 +14,9 @@ from portal.staff.desk import blueprint
 from portal.staff.forms import LinkForm
 from portal.staff.search import search_page
 from portal.staff.search_form import ResidentSearchForm
-from registry_core.register import RecordHit, link_staff_to_record, look_at_record
+from registry_core.register import RecordHit, hide_known_codes, link_staff_to_record, look_at_record
 from registry_core.values import LegalPurpose
-from registry_core.values.errors import OwnHousehold, ProtectedRecord, RecordNotFound, RegistryError
+from registry_core.values.errors import InvalidItem, OwnHousehold, ProtectedRecord, RecordNotFound, RegistryError
 
 
 @blueprint.route("/links", methods=["GET", "POST"])
@@ -45,6 +45,9 @@ def link_person(record_id: UUID) -> ResponseReturnValue:
         return link_page(record_id, form, status=422)
     try:
         with registry().write() as session:
+            # The identifier goes into the ledger, where a code typed by mistake would stand for ever.
+            if hide_known_codes(session, text=form.person.data) != form.person.data:
+                raise InvalidItem(item="person")
             link_staff_to_record(
                 session, person=form.person.data, record_id=record_id, actor=current_actor(), at=registry().now()
             )

@@ -10,7 +10,7 @@ from registry_core.codes.change_request import CodeChangeRequest, DocumentKind, 
 from registry_core.codes.find import entry, request_for_staff, tell_resident
 from registry_core.codes.request import snapshot_of
 from registry_core.codes.views import QUESTION_PHRASES, CodeChangeRequestView, view_of
-from registry_core.register import ResidentRecordView, look_at_record
+from registry_core.register import ResidentRecordView, hide_known_codes, look_at_record
 from registry_core.register.find import find_record
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor, Role
@@ -82,7 +82,7 @@ def check_identity(
     record, assignment = find_record(session, record_id=request.record_id, municipality_code=actor.municipality)
     record.guard_not_erased()
     reason = plain_text(last_resort_reason or "", item="last_resort_reason", limit=REASON_LIMIT)
-    request.check_identity(kind=kind, reason=reason or None, by=actor, at=at)
+    request.check_identity(kind=kind, reason=hide_known_codes(session, text=reason) or None, by=actor, at=at)
     if request.record_version != record.version:
         if not differences_accepted:
             raise DifferencesNotAccepted
@@ -103,7 +103,7 @@ def ask_resident(session: Session, *, request_id: UUID, phrase: str, text: str, 
     """Ask from the phrase book; the free words are not translated. Raises InvalidItem, QuestionOpen, TakenByAnother, TooLong."""
     if phrase not in QUESTION_PHRASES:
         raise InvalidItem(item="phrase")
-    words = plain_text(text, item="text", limit=QUESTION_LIMIT)
+    words = hide_known_codes(session, text=plain_text(text, item="text", limit=QUESTION_LIMIT))
     if phrase == "other" and not words:
         raise InvalidItem(item="text")
     request = request_for_staff(session, request_id=request_id, actor=actor)

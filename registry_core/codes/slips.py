@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registry_core.codes.change_request import CardOutcome, CodeChangeRequest, RequestStatus, SlipStep
 from registry_core.codes.find import entry, request_for_staff, tell_resident
 from registry_core.ledger import record_entry
+from registry_core.register import hide_known_codes
 from registry_core.register.code_assignment import JAPAN, CodeAssignment
 from registry_core.register.find import find_record
 from registry_core.register.resident_record import ResidentRecord
@@ -101,7 +102,7 @@ def record_card(
 ) -> None:
     """The My Number card was taken back, or why not. Raises as `record_slip`, TooLong."""
     request = request_for_staff(session, request_id=request_id, actor=actor)
-    words = plain_text(note, item="note", limit=NOTE_LIMIT)
+    words = hide_known_codes(session, text=plain_text(note, item="note", limit=NOTE_LIMIT))
     request.record_card(outcome=outcome, note=words, on=on, approved_on=_approved_on(request), today=_today(at))
     entry(
         session,
