@@ -9,19 +9,31 @@ from sqlalchemy import text
 
 from portal import worker
 from portal.web import request_log
+from portal.web.finished_response import FinishedResponse
 from registry_core.codes import decide, request as asking
 from tests.faults.code_scanner import SPELLINGS
 
-SINKS = (
-    "log", "access-log", "url", "header", "title", "error-page", "page", "mail", "ledger", "outbox", "session", "database",
-)  # fmt: skip
+#: Sink -> spelling; headers and addresses hold Latin letters only.
+LEAKS = {
+    "log": "plain",
+    "access-log": "percent",
+    "url": "hyphens",
+    "header": "base64",
+    "title": "full width",
+    "error-page": "Arabic-Indic",
+    "page": "in groups",
+    "mail": "hex",
+    "ledger": "JSON escape",
+    "outbox": "plain",
+    "session": "full width",
+    "database": "base64",
+}
 
 
 def plant_leaks(app: Flask, codes: list[str]) -> dict[str, str]:
     """Leak the n-th code into the n-th sink; which code should be found where."""
-    spellings = list(SPELLINGS.values())
-    leaks = dict(zip(SINKS, codes, strict=False))
-    spelt = {sink: spellings[number % len(spellings)](code) for number, (sink, code) in enumerate(leaks.items())}
+    leaks = dict(zip(LEAKS, codes, strict=True))
+    spelt = {sink: SPELLINGS[LEAKS[sink]](code) for sink, code in leaks.items()}
     request_log._mask = lambda _record: None  # without the net under the log lines
     _log(spelt["log"])
     _access_log(spelt["access-log"])
@@ -49,7 +61,7 @@ def _access_log(code: str) -> None:
 
 def _answers(spelt: dict[str, str]) -> Callable[[Any], Any]:
     def spill(response: Any) -> Any:
-        if response.is_streamed or response.direct_passthrough:
+        if response.is_streamed or response.direct_passthrough or isinstance(response, FinishedResponse):
             return response
         body = response.get_data(as_text=True)
         if request.endpoint == "resident.record":
@@ -58,8 +70,8 @@ def _answers(spelt: dict[str, str]) -> Callable[[Any], Any]:
             response.set_data(body)
         elif response.status_code == 404:
             response.set_data(body.replace("</main>", spelt["error-page"] + "</main>"))
-        elif "Location" in response.headers and request.method == "POST":
-            response.headers["Location"] += "#" + spelt["url"].replace(" ", "+")
+        elif response.status_code == 303 and request.endpoint == "resident.record_wrong":
+            response.headers["Location"] += "#" + spelt["url"]
         return response
 
     return spill

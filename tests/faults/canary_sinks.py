@@ -2,8 +2,10 @@
 
 import logging
 import re
+import sqlite3
 import traceback
 from collections import defaultdict
+from contextlib import closing
 from pathlib import Path
 
 from flask import Flask
@@ -20,6 +22,8 @@ from tests.live_server import Mailbox
 #: The only two places a whole code appears in (design rule 8).
 MAY_SHOW = {"letters.slip", "resident.whole_code"}
 _TITLE = re.compile(rb"<title>(.*?)</title>", re.DOTALL)
+#: The links of an error page to the same address in other languages repeat it as it was written.
+_ADDRESSES = re.compile(rb"""\b(?:href|action)="[^"]*\"""")
 _LOCATIONS = {"location", "content-location", "refresh", "link"}
 
 
@@ -54,7 +58,7 @@ class Sinks:
         if endpoint in MAY_SHOW and status == 200:
             self.shown[endpoint] += bool(self.scanner.find(body))
         elif status >= 400 and b"<form" not in body:
-            self.note("error-page", body, where)
+            self.note("error-page", _ADDRESSES.sub(b"", body), where)
         else:
             self.note("page", body, where, but=typed)
 
@@ -78,7 +82,14 @@ class Sinks:
                 self.note("session", repr(_opened(ring, row)), row.audience)
         path = Path(make_url(database_url).database)
         for file in path.parent.glob(f"{path.name}*"):
-            self.note("database", file.read_bytes(), file.name.removeprefix(path.name) or "main file")
+            if self.scanner.find(content := file.read_bytes()):
+                self.note("database", content, f"{file.name.removeprefix(path.name) or 'main file'} ({', '.join(self._tables(path))})")
+
+    def _tables(self, path: Path) -> list[str]:
+        """The tables that still hold a code; none when only freed pages do."""
+        with closing(sqlite3.connect(path)) as connection:
+            names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return [name for name in names if self.scanner.find(repr(connection.execute(f'SELECT * FROM "{name}"').fetchall()))]
 
     def mails(self, mailbox: Mailbox) -> None:
         for message in mailbox.messages:

@@ -13,7 +13,7 @@ _RUN = re.compile(r"\d(?:[\s\-._/,·‐-―−ー－・\u200b-\u200f\u2060\u2066
 _HEX = re.compile(r"(?=((?:3[0-9]){11}))")
 _BASE64 = re.compile(r"[A-Za-z0-9]{14,}")
 _CORE = 14  # characters of base64 that eleven bytes alone decide, wherever they begin
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_ESCAPED = re.compile(r"\\+u([0-9a-fA-F]{4})")
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "plain": lambda code: code,

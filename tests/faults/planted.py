@@ -5,8 +5,12 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from registry_core.codes import change_request, decide, pool, request
+from registry_core.codes import change_request, decide, request
+from registry_core.codes.pool import DesignatedCode
 from registry_core.storage import engine
+from registry_core.storage.keys import keyring
+from registry_core.values.errors import PoolEmpty
+from registry_core.values.resident_record_code import ResidentRecordCode
 
 
 def plant(name: str | None) -> None:
@@ -21,11 +25,11 @@ def _lock_removed() -> None:
 
 def _pool_lock_removed() -> None:
     def take_unlocked(session, *, municipality_code, record_id, at):
-        free = (pool.DesignatedCode.municipality_code == municipality_code, pool.DesignatedCode.taken_at.is_(None))
-        row = session.scalars(select(pool.DesignatedCode).where(*free).order_by(pool.DesignatedCode.position).limit(1)).first()
+        free = (DesignatedCode.municipality_code == municipality_code, DesignatedCode.taken_at.is_(None))
+        row = session.scalars(select(DesignatedCode).where(*free).order_by(DesignatedCode.position).limit(1)).first()
         if row is None:
-            raise pool.PoolEmpty
-        return row.take(record_id=record_id, at=at, keyring=pool.keyring(session))
+            raise PoolEmpty
+        return row.take(record_id=record_id, at=at, keyring=keyring(session))
 
     decide.take_code = take_unlocked
 
@@ -33,10 +37,12 @@ def _pool_lock_removed() -> None:
 def _pool_forgets() -> None:
     """The pool gives a code and does not note that it is gone."""
 
-    def take(self, *, record_id, at, keyring):
-        return pool.ResidentRecordCode(keyring.open(self.code_sealed, bound_to=self.id.bytes).decode())
+    def take_and_forget(session, *, municipality_code, record_id, at):
+        free = (DesignatedCode.municipality_code == municipality_code, DesignatedCode.taken_at.is_(None))
+        row = session.scalars(select(DesignatedCode).where(*free).order_by(DesignatedCode.position).limit(1)).first()
+        return ResidentRecordCode(keyring(session).open(row.code_sealed, bound_to=row.id.bytes).decode())
 
-    pool.DesignatedCode.take = take
+    decide.take_code = take_and_forget
 
 
 def _begin_deferred() -> None:
