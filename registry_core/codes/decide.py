@@ -58,7 +58,6 @@ def approve_code_change(session: Session, *, request_id: UUID, actor: Actor, at:
         actor=actor,
         at=at,
     )
-    session.flush()
     _queue_slip_and_notice(session, request=request, record_version=record.version, at=at)
     entry(session, action="code-change.approved", request=request, actor=actor, at=at)
     tell_resident(session, request=request, event="approved", at=at)

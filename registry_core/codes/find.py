@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from registry_core.codes.change_request import CodeChangeRequest
@@ -12,9 +12,17 @@ from registry_core.ledger import record_entry
 from registry_core.outbox import OutboxKind, enqueue
 from registry_core.register import guard_own_household
 from registry_core.register.resident_record import ResidentRecord
+from registry_core.storage.engine import is_sqlite
 from registry_core.values.actor import Actor, Role
 from registry_core.values.errors import NotPermitted, RequestNotFound
 from registry_core.values.legal_purpose import LegalPurpose
+
+_HERE = (
+    CodeChangeRequest.id == bindparam("request_id"),
+    CodeChangeRequest.municipality_code == bindparam("municipality_code"),
+)
+_REQUEST = select(CodeChangeRequest).where(*_HERE)
+_ITS_RECORD = select(ResidentRecord.id).join(CodeChangeRequest).where(*_HERE)
 
 
 def request_for_staff(session: Session, *, request_id: UUID, actor: Actor, lock: bool = True) -> CodeChangeRequest:
@@ -24,13 +32,13 @@ def request_for_staff(session: Session, *, request_id: UUID, actor: Actor, lock:
     """
     if not actor.is_staff:
         raise NotPermitted
-    here = (CodeChangeRequest.id == request_id, CodeChangeRequest.municipality_code == actor.municipality)
-    query = select(CodeChangeRequest).where(*here)
+    wanted = {"request_id": request_id, "municipality_code": actor.municipality}
+    query = _REQUEST
+    if lock and not is_sqlite(session):  # SQLite's transactions that write hold everything from their beginning
+        session.execute(_ITS_RECORD.with_for_update(of=ResidentRecord), wanted)
     if lock:
-        its_record = select(ResidentRecord.id).join(CodeChangeRequest).where(*here)
-        session.execute(its_record.with_for_update(of=ResidentRecord))
         query = query.with_for_update().execution_options(populate_existing=True)
-    request = session.scalars(query).one_or_none()
+    request = session.scalars(query, wanted).one_or_none()
     if request is None:
         raise RequestNotFound
     guard_own_household(session, actor=actor, record_id=request.record_id)

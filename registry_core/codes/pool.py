@@ -6,7 +6,19 @@ from datetime import datetime
 from random import Random
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, UniqueConstraint, Uuid, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.ledger import record_entry
@@ -70,6 +82,14 @@ class DesignatedCode(Base):
         return ResidentRecordCode(keyring.open(self.code_sealed, bound_to=self.id.bytes).decode())
 
 
+_NEXT_FREE = (
+    select(DesignatedCode)
+    .where(DesignatedCode.municipality_code == bindparam("municipality_code"), DesignatedCode.taken_at.is_(None))
+    .order_by(DesignatedCode.position)
+    .limit(1)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PoolLevel:
     """How many codes are left; `low`: ask the designating body for more (Regulation art. 9)."""
@@ -123,14 +143,8 @@ def designate_codes(
 
 def take_code(session: Session, *, municipality_code: str, record_id: UUID, at: datetime) -> ResidentRecordCode:
     """The next code of the order, taken in the caller's transaction. Raises PoolEmpty."""
-    query = (
-        select(DesignatedCode)
-        .where(DesignatedCode.municipality_code == municipality_code, DesignatedCode.taken_at.is_(None))
-        .order_by(DesignatedCode.position)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    row = session.scalars(query).one_or_none()
+    query = _NEXT_FREE.with_for_update(skip_locked=True)
+    row = session.scalars(query, {"municipality_code": municipality_code}).one_or_none()
     if row is None:
         raise PoolEmpty
     return row.take(record_id=record_id, at=at, keyring=keyring(session))

@@ -2,12 +2,23 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.values.errors import RecordNotFound
+
+#: Built once: every look at a record asks this.
+_RECORD_AND_CODE = (
+    select(ResidentRecord, CodeAssignment)
+    .join(CodeAssignment, CodeAssignment.record_id == ResidentRecord.id)
+    .where(
+        ResidentRecord.id == bindparam("record_id"),
+        ResidentRecord.municipality_code == bindparam("municipality_code"),
+        CodeAssignment.until.is_(None),
+    )
+)
 
 
 def find_record(
@@ -20,16 +31,8 @@ def find_record(
     """
     if lock:
         session.execute(select(ResidentRecord.id).where(ResidentRecord.id == record_id).with_for_update())
-    query = (
-        select(ResidentRecord, CodeAssignment)
-        .join(CodeAssignment, CodeAssignment.record_id == ResidentRecord.id)
-        .where(
-            ResidentRecord.id == record_id,
-            ResidentRecord.municipality_code == municipality_code,
-            CodeAssignment.until.is_(None),
-        )
-    )
-    row = session.execute(query.execution_options(populate_existing=lock)).one_or_none()
+    query = _RECORD_AND_CODE.execution_options(populate_existing=lock)
+    row = session.execute(query, {"record_id": record_id, "municipality_code": municipality_code}).one_or_none()
     if row is None:
         raise RecordNotFound
     return row

@@ -24,7 +24,7 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("an instant carries its time zone")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Aware, UTC."""
@@ -43,7 +43,7 @@ class RegisterDateType(TypeDecorator[RegisterDate]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> RegisterDate | None:
         """Back to the value."""
-        return None if value is None else RegisterDate.parse(value)
+        return None if value is None else RegisterDate.of(int(value[:4]), int(value[5:7]), int(value[8:]))
 
 
 class Closed(TypeDecorator[E]):
