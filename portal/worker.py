@@ -90,13 +90,14 @@ def _lapse(session: Session, *, at: datetime) -> int:
 def checkpoint() -> None:
     """Sign the head of the ledger and say it in the log: whoever keeps the log can prove the ledger against it.
 
-    The log's SEQUENCE:HEX is what `portal verify-ledger --known-head` takes.
+    The log's SEQUENCE:HEX is what `portal verify-ledger --known-head` takes. The digest is written in groups of
+    four: the net under the log would take eleven digits in a row for a code.
     """
     with registry().write() as session:
         sequence = make_checkpoint(session, at=registry().now())
         signed = session.get_one(LedgerCheckpoint, sequence) if sequence is not None else None
     if signed is not None:
-        LOG.info("ledger checkpoint %s:%s", signed.sequence, signed.digest.hex())
+        LOG.info("ledger checkpoint %s:%s", signed.sequence, signed.digest.hex(":", 2))
 
 
 #: What is done from time to time, each by itself.

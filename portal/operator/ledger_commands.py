@@ -11,6 +11,8 @@ from portal.operator.opening import opened_registry
 from registry_core.ledger import LedgerVerdict
 from registry_core.ledger import verify_ledger as walk
 
+_DIGEST_BYTES = 32
+
 
 @click.command("verify-ledger")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -28,11 +30,14 @@ def verify_ledger(*, as_json: bool, known_head: str | None) -> None:
 def _head(text: str | None) -> tuple[int, bytes] | None:
     if text is None:
         return None
-    sequence, _, digest = text.partition(":")
+    sequence, _, written = text.partition(":")
     try:
-        return int(sequence), bytes.fromhex(digest)
-    except ValueError as broken:
-        raise click.BadParameter("give it as SEQUENCE:HEX, as the checkpoint was printed") from broken
+        number, digest = int(sequence), bytes.fromhex(written.replace(":", ""))
+    except ValueError:
+        number, digest = 0, b""
+    if number < 1 or len(digest) != _DIGEST_BYTES:
+        raise click.BadParameter("give it as SEQUENCE:HEX, as the worker's log has it")
+    return number, digest
 
 
 def _say(verdict: LedgerVerdict, *, as_json: bool) -> None:

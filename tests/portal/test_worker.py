@@ -83,7 +83,7 @@ def test_ledger_is_sealed_and_its_head_signed_once(portal_server, in_context, ca
     assert (found.is_intact, found.unsealed, found.checkpoints, found.unproved) == (True, 0, 1, 0)
     with portal_server.registry.read() as session:
         assert oldest_unsealed(session) is None
-        [head] = [f"{each.sequence}:{each.digest.hex()}" for each in session.scalars(select(LedgerCheckpoint))]
+        [head] = [f"{each.sequence}:{each.digest.hex(':', 2)}" for each in session.scalars(select(LedgerCheckpoint))]
     said = [record.getMessage() for record in caplog.records if "checkpoint" in record.getMessage()]
     assert said == [f"ledger checkpoint {head}"]
 
