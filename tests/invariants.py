@@ -26,9 +26,7 @@ from registry_core.register.resident_record import ResidentRecord
 from registry_core.storage.keys import keyring
 from registry_core.values.change_reason import ChangeReason
 
-OUTCOMES = {
-    f"code-change.{status.value}": status for status in RequestStatus if not status.is_open
-}
+OUTCOMES = {f"code-change.{status.value}": status for status in RequestStatus if not status.is_open}
 
 
 def broken_invariants(session: Session, *, acknowledged: Collection[UUID] = (), ledger: bool = True) -> list[str]:
@@ -37,7 +35,14 @@ def broken_invariants(session: Session, *, acknowledged: Collection[UUID] = (), 
     `acknowledged` are requests whose approval somebody was told of. `ledger=False` leaves out the walk along the chain.
     """
     state = _State.of(session)
-    broken = [*_codes(state), *_pool(state), *_outcomes(state), *_changes(state), *_versions(state), *_two_persons(state)]
+    broken = [
+        *_codes(state),
+        *_pool(state),
+        *_outcomes(state),
+        *_changes(state),
+        *_versions(state),
+        *_two_persons(state),
+    ]
     approved = {request.id for request in state.approved}
     broken += [f"I6 request {each}: acknowledged, and lost" for each in acknowledged if each not in approved]
     if ledger:
@@ -172,7 +177,9 @@ def _versions(state: _State) -> Iterator[str]:
 
 def _two_persons(state: _State) -> Iterator[str]:
     """I11: one person saw the document, another approved; both stand in the ledger."""
-    checked = {(entry.request_id, entry.actor_person) for entry in state.entries if entry.action.endswith("identity-checked")}
+    checked = {
+        (entry.request_id, entry.actor_person) for entry in state.entries if entry.action.endswith("identity-checked")
+    }
     decided = {(entry.request_id, entry.actor_person) for entry in state.entries if entry.action.endswith(".approved")}
     for request in state.approved:
         if request.document is None or request.identity_by_person in {None, request.decided_by_person}:

@@ -12,7 +12,9 @@ NAMES = ("races-sqlite", "races-postgresql", "kills-sqlite", "kills-postgresql",
 def main(arguments: list[str]) -> int:
     """Run what was asked for, in order; 0 when no fault was found and no control missed, 2 for wrong use."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--only", default="", help=f"names, by comma or space: {', '.join(NAMES)}; or races, kills, canary")
+    parser.add_argument(
+        "--only", default="", help=f"names, by comma or space: {', '.join(NAMES)}; or races, kills, canary"
+    )
     parser.add_argument("--quick", action="store_true", help="the short form, for every commit")
     options = parser.parse_args(arguments)
     chosen = _chosen(options.only.replace(",", " ").split())

@@ -11,7 +11,9 @@ def drop_unique(url: str, name: str, table: str) -> None:
     try:
         with engine.begin() as connection:
             operations = Operations(MigrationContext.configure(connection))
-            if name in {index["name"] for index in inspect(connection).get_indexes(table)} - _constraints(connection, table):
+            if name in {index["name"] for index in inspect(connection).get_indexes(table)} - _constraints(
+                connection, table
+            ):
                 operations.drop_index(name, table)
             else:
                 with operations.batch_alter_table(table) as batch:

@@ -66,7 +66,9 @@ def _driven(template: Template, keys_file: Path, folder: Path, *, codes: int, pl
     ours, theirs = context.Pipe(duplex=False)
     url = template.fresh()
     with TemporaryDirectory(dir=folder) as room:
-        child = context.Process(target=_drive_in_child, args=(url, keys_file, Path(room), codes, plant, theirs), daemon=True)
+        child = context.Process(
+            target=_drive_in_child, args=(url, keys_file, Path(room), codes, plant, theirs), daemon=True
+        )
         child.start()
         theirs.close()
         try:
@@ -135,8 +137,13 @@ def _codes_of(registry, number: int) -> tuple[list[str], set[str]]:
 
     with registry.read() as session:
         ring = registry.keyring
-        held = [each.code(ring).reveal() for each in session.scalars(select(CodeAssignment).order_by(CodeAssignment.since))]
-        pool = [ring.open(each.code_sealed, bound_to=each.id.bytes).decode() for each in session.scalars(select(DesignatedCode))]
+        held = [
+            each.code(ring).reveal() for each in session.scalars(select(CodeAssignment).order_by(CodeAssignment.since))
+        ]
+        pool = [
+            ring.open(each.code_sealed, bound_to=each.id.bytes).decode()
+            for each in session.scalars(select(DesignatedCode))
+        ]
     return held[-number:], {*held, *pool}
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from portal import worker
 from portal.web import request_log
 from portal.web.finished_response import FinishedResponse
-from registry_core.codes import decide, request as asking
+from registry_core.codes import decide
+from registry_core.codes import request as asking
 from tests.faults.code_scanner import SPELLINGS
 
 #: Sink -> spelling; headers and addresses hold Latin letters only.
@@ -56,7 +57,12 @@ def _log(code: str) -> None:
 
 def _access_log(code: str) -> None:
     line = request_log._line
-    request_log._line = lambda response, number: (line(response, number)[0] + " " + code.replace("%", "%%"), *line(response, number)[1:])
+
+    def longer(response: Any, number: str) -> tuple[Any, ...]:
+        words, *values = line(response, number)
+        return (f"{words} %s", *values, code)
+
+    request_log._line = longer
 
 
 def _answers(spelt: dict[str, str]) -> Callable[[Any], Any]:
@@ -108,5 +114,7 @@ def _core(spelt: dict[str, str]) -> None:
         )
 
     asking.entry = lambda *given, **named: entry(*given, **named | {"facts": {"code": spelt["ledger"]}})
-    decide.enqueue = lambda *given, **named: enqueue(*given, **named | {"payload": named["payload"] | {"was": spelt["outbox"]}})
+    decide.enqueue = lambda *given, **named: enqueue(
+        *given, **named | {"payload": named["payload"] | {"was": spelt["outbox"]}}
+    )
     decide.keep_history = kept

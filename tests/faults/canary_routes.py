@@ -45,7 +45,9 @@ class Drive:
             for rule, method in self.routes:
                 if method == "GET" and rule.endpoint not in _ENDINGS:
                     for chosen in ids[:2]:
-                        self._learn(self.ask(who, rule, method, lambda name, chosen=chosen: _real(name, chosen, references[0])))
+                        self._learn(
+                            self.ask(who, rule, method, lambda name, chosen=chosen: _real(name, chosen, references[0]))
+                        )
 
     def all_routes(self, who: str, code: str, chosen: UUID, reference: str, *, in_address: bool) -> None:
         """One code through every route as one person: in the address, or in everything that is not the address."""
@@ -58,7 +60,14 @@ class Drive:
                 self.ask(who, rule, method, lambda name: _hostile(name, chosen, self.spelt(code)), query=query)
             else:
                 data = self.filled(who, rule.endpoint, code) if method == "POST" else None
-                self.ask(who, rule, method, lambda name: _real(name, chosen, reference), data=data, headers=self.headers(code))
+                self.ask(
+                    who,
+                    rule,
+                    method,
+                    lambda name: _real(name, chosen, reference),
+                    data=data,
+                    headers=self.headers(code),
+                )
 
     def ask(
         self,
@@ -72,7 +81,9 @@ class Drive:
         headers: dict[str, str] | None = None,
     ) -> Any:
         """Send one request, and look at all of its answer."""
-        values = {name: fill(name) for name in rule.arguments} | ({"lang": self.language()} if "lang" in rule.arguments else {})
+        values = {name: fill(name) for name in rule.arguments} | (
+            {"lang": self.language()} if "lang" in rule.arguments else {}
+        )
         path = self.app.url_map.bind("").build(rule.endpoint, values, method=method) if values else rule.rule
         answer = self.clients[who].open(
             path, method=method, base_url=self.base_url, query_string=query, data=data, headers=headers
@@ -123,7 +134,9 @@ class Drive:
     def _token(self, who: str) -> str:
         for path in ("/en/record/wrong", "/en/staff/links", "/en/staff/search", "/en/follow"):
             answer = self.clients[who].get(path, base_url=self.base_url)
-            tokens = [token for form in HtmlPage(answer.data, path).forms for token in form.values().get("csrf_token", [])]
+            tokens = [
+                token for form in HtmlPage(answer.data, path).forms for token in form.values().get("csrf_token", [])
+            ]
             if answer.status_code == 200 and tokens:
                 return tokens[0]
         return ""

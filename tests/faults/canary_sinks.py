@@ -83,13 +83,18 @@ class Sinks:
         path = Path(make_url(database_url).database)
         for file in path.parent.glob(f"{path.name}*"):
             if self.scanner.find(content := file.read_bytes()):
-                self.note("database", content, f"{file.name.removeprefix(path.name) or 'main file'} ({', '.join(self._tables(path))})")
+                part = file.name.removeprefix(path.name) or "main file"
+                self.note("database", content, f"{part} ({', '.join(self._tables(path))})")
 
     def _tables(self, path: Path) -> list[str]:
         """The tables that still hold a code; none when only freed pages do."""
         with closing(sqlite3.connect(path)) as connection:
             names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            return [name for name in names if self.scanner.find(repr(connection.execute(f'SELECT * FROM "{name}"').fetchall()))]
+            return [
+                name
+                for name in names
+                if self.scanner.find(repr(connection.execute(f'SELECT * FROM "{name}"').fetchall()))
+            ]
 
     def mails(self, mailbox: Mailbox) -> None:
         for message in mailbox.messages:

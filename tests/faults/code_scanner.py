@@ -41,7 +41,9 @@ class CodeScanner:
             text = text.decode("utf-8", "replace")
         elif not isinstance(text, str):
             text = json.dumps(text, ensure_ascii=False, default=str)
-        return set().union(*(self._in_digits(each) for each in _readings(text)), self._in_hex(text), self._in_base64(text))
+        return set().union(
+            *(self._in_digits(each) for each in _readings(text)), self._in_hex(text), self._in_base64(text)
+        )
 
     def _in_digits(self, text: str) -> set[str]:
         found = set()

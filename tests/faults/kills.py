@@ -146,11 +146,12 @@ class _Battlefield:
             try:
                 with self.engine.connect() as connection:
                     connection.execute(text("SELECT 1"))
-                return
             except OperationalError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
+            else:
+                return
 
     def figures(self) -> dict[str, object]:
         """How much happened: a run in which nobody was cut off shows nothing."""

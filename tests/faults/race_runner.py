@@ -56,7 +56,9 @@ class Outcome:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def run_races(url: str, keys_file: Path, rounds: list[list[Attempt]], *, planted: str | None = None) -> list[list[Outcome]]:
+def run_races(
+    url: str, keys_file: Path, rounds: list[list[Attempt]], *, planted: str | None = None
+) -> list[list[Outcome]]:
     """Every round is run by all runners at once; the outcomes, round by round."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.faults.race_runner"])
@@ -78,7 +80,9 @@ def run_races(url: str, keys_file: Path, rounds: list[list[Attempt]], *, planted
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _run(url: str, keys_file: Path, parts: list[list[Attempt]], barrier: Any, answers: Any, planted: str | None) -> None:
+def _run(
+    url: str, keys_file: Path, parts: list[list[Attempt]], barrier: Any, answers: Any, planted: str | None
+) -> None:
     plant(planted)
     results: list[list[Outcome]] = [[] for _ in parts]
     with opened(url, keys_file) as (engine, ring):
