@@ -9,15 +9,17 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+import psycopg
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.globals import request_ctx
 from sqlalchemy import exc
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, ServiceUnavailable
 
 from portal.i18n.availability import current_availability
 from portal.i18n.gettext import pgettext, speaking
 from portal.i18n.languages import Language, pivot_language, source_language
-from portal.web.error_words import UNKNOWN_OUTCOME, ErrorWords, words_of_refusal, words_of_status
+from portal.web.error_words import CONFLICT, UNKNOWN_OUTCOME, ErrorWords, words_of_refusal, words_of_status
 from portal.web.request_log import request_number
 from registry_core.values.errors import RegistryError
 
@@ -44,6 +46,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RegistryError, _refusal)
     for unreachable in (exc.OperationalError, exc.InterfaceError, exc.TimeoutError):
         app.register_error_handler(unreachable, _database_unreachable)
+    app.register_error_handler(exc.IntegrityError, _refused_by_the_database)
+    app.register_error_handler(StaleDataError, _changed_meanwhile)
     app.register_error_handler(exc.DataError, _unfit_for_the_database)
     app.register_error_handler(UnicodeEncodeError, _unfit_for_the_database)
 
@@ -94,6 +98,25 @@ def _database_unreachable(error: exc.SQLAlchemyError) -> Response | HTTPExceptio
     response = _in_language(lambda: words_of_status(503, UNKNOWN_OUTCOME), UNKNOWN_OUTCOME)
     response.headers["Retry-After"] = str(COME_BACK_AFTER)
     return response
+
+
+def _refused_by_the_database(error: exc.IntegrityError) -> Response | HTTPException:
+    """Two did at once what the database lets happen once: the second is told so. Any other constraint is a fault of ours.
+
+    PostgreSQL quotes the whole row in such an error, so only the constraint goes to the log.
+    """
+    told = getattr(error.orig, "diag", None)
+    constraint = (told.constraint_name or told.column_name) if told else str(error.orig)
+    LOG.error("the database refused a row: %s", constraint)
+    if isinstance(error.orig, psycopg.errors.UniqueViolation) or "UNIQUE constraint" in str(constraint):
+        return _in_language(lambda: words_of_status(CONFLICT))
+    return _http_error(InternalServerError())
+
+
+def _changed_meanwhile(_error: StaleDataError) -> Response:
+    """Two changed one row at once, and one of them was second."""
+    LOG.error("a row had another version than the one read")
+    return _in_language(lambda: words_of_status(CONFLICT))
 
 
 def _unfit_for_the_database(error: Exception) -> Response:

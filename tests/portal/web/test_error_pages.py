@@ -1,5 +1,9 @@
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import text
+
+from portal.web.kept_posts import KeptPost
 
 STATUSES = (400, 401, 403, 404, 405, 408, 413, 414, 415, 422, 429, 503)
 
@@ -51,6 +55,29 @@ def test_a_database_that_is_down_is_told_and_error_pages_do_not_need_it(site, vi
     if site.registry.engine.dialect.name == "sqlite":
         answer = visitor.open("/en/who")
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+
+
+@pytest.mark.parametrize(
+    ("sealed", "status"),
+    [(b"twice", 409), (None, 500)],
+)
+def test_what_the_database_refuses_is_a_page_and_its_values_are_in_no_log(site, visitor, caplog, sealed, status):
+    site.app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def insert(**_address):
+        row = {"id": uuid4(), "owner": b"canary", "sealed": sealed, "expires_at": site.registry.now()}
+        with site.registry.write() as session:
+            session.execute(KeptPost.__table__.insert(), [row])
+            session.execute(KeptPost.__table__.insert(), [row])
+        return "", 204
+
+    site.app.view_functions["faces.token"] = insert
+    answer = visitor.open("/en/token")
+    assert answer.status_code == status
+    assert '<html lang="en"' in answer.text
+    assert b"canary".hex() not in caplog.text
+    assert "canary" not in caplog.text
+    assert "kept_post" in caplog.text or "sealed" in caplog.text
 
 
 def test_a_body_that_is_too_large_is_told(visitor):
