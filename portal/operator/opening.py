@@ -20,12 +20,13 @@ def configuration() -> Config:
 
 
 def opened_registry() -> Registry:
-    """The register at this code's schema revision; else the command ends with 2."""
+    """The register at this code's schema revision, closed when the command ends; else the command ends with 2."""
     try:
         opened = open_registry(configuration())
     except KeysUnusable as unusable:
         click.echo(str(unusable), err=True)
         raise SystemExit(2) from unusable
+    click.get_current_context().call_on_close(opened.engine.dispose)
     found, needed = migrate.current_revision(opened.engine), migrate.head_revision()
     if found != needed:
         click.echo(

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from registry_core.codes import codes_in_use
 from registry_core.register import ResidenceCategory, ResidentItems, Sex, card_numbers_in_use
+from registry_core.register.resident_record import ResidentRecord
 from registry_core.values.change_reason import ChangeReason
 from registry_core.values.register_date import RegisterDate
 from registry_core.values.resident_record_code import ResidentRecordCode
@@ -49,11 +51,12 @@ class SeedIsThere(Exception):
 
 def new_synthetic_residents(session: Session, number: int, *, seed: int) -> list[SyntheticResident]:
     """The people of a seed; a code or card that somebody has already is drawn anew. Raises SeedIsThere."""
+    first_household = ResidentRecord.household_number == _household(seed, 0)
+    if session.scalar(select(exists().where(first_household))):
+        raise SeedIsThere
     people = list(synthetic_residents(number, seed=seed))
     codes = codes_in_use(session, codes=[person.code for person in people])
     cards = card_numbers_in_use(session, card_numbers=[person.items.card_number or "" for person in people])
-    if people[0].code in codes and people[0].items.card_number in cards:
-        raise SeedIsThere
     rng = Random(f"{seed} drawn anew")  # noqa: S311 -- as below
     fresh = []
     for person in people:
@@ -80,8 +83,13 @@ def synthetic_residents(number: int, *, seed: int) -> Iterator[SyntheticResident
     bodies = iter(rng.sample(range(1, 10**10 - 1), number))
     for index, body in enumerate(bodies):
         nation = rng.choices(nations, weights)[0]
-        items = _items(rng, nation, f"S{seed}-{index // 2}")
+        items = _items(rng, nation, _household(seed, index))
         yield SyntheticResident(items, ResidentRecordCode.from_body(f"{body:010d}"), ChangeReason.MOVED_IN)
+
+
+def _household(seed: int, index: int) -> str:
+    """Two people each live together."""
+    return f"S{seed}-{index // 2}"
 
 
 def _items(rng: Random, nation: str, household: str) -> ResidentItems:

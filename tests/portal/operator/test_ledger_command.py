@@ -1,0 +1,94 @@
+"""`portal verify-ledger`: 0 for a whole ledger, 1 for a broken one, with the place."""
+
+import json
+
+import pytest
+from sqlalchemy import text
+
+from registry_core.ledger import make_checkpoint, seal_entries
+from registry_core.ledger.seal import LedgerCheckpoint
+from registry_core.storage.engine import is_sqlite
+from tests.portal.operator.conftest import Operator
+from tests.registry_core.people import NOW, enter, later
+
+
+def grows(operator: Operator, number: int = 3) -> str:
+    """Some entries, sealed and signed: the head as the worker's log has it."""
+    with operator.register.write() as session:
+        for _ in range(number):
+            enter(session)
+    with operator.register.write() as session:
+        seal_entries(session, at=NOW)
+        head = session.get_one(LedgerCheckpoint, make_checkpoint(session, at=later(minutes=1)))
+        return f"{head.sequence}:{head.digest.hex(':', 2)}"
+
+
+def breaks(operator: Operator, statement: str) -> None:
+    """What somebody with the database's own rights can do: the triggers are taken away first."""
+    with operator.register.write() as session:
+        if is_sqlite(session):
+            for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                session.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            session.execute(text("SET session_replication_role = replica"))
+        session.execute(text(statement))
+
+
+def test_whole_ledger_ends_with_0(operator: Operator) -> None:
+    grows(operator)
+    result = operator.types("verify-ledger")
+    assert (result.exit_code, result.stdout.splitlines()) == (
+        0,
+        [
+            "3 entries sealed, 0 waiting, 1 checkpoints.",
+            "0 entries follow the last checkpoint: they are unproved.",
+            "The ledger is intact.",
+        ],
+    )
+
+
+def test_empty_ledger_is_whole(operator: Operator) -> None:
+    assert operator.types("verify-ledger").exit_code == 0
+
+
+def test_altered_entry_ends_with_1_and_names_the_place(operator: Operator) -> None:
+    grows(operator)
+    breaks(
+        operator,
+        "UPDATE ledger_entry SET action = 'other' WHERE id = (SELECT entry_id FROM ledger_seal WHERE sequence = 2)",
+    )
+    result = operator.types("verify-ledger")
+    assert result.exit_code == 1
+    assert "FAULT entry-altered: 2 " in result.stderr
+    assert result.stdout.splitlines()[-1] == "The ledger is NOT intact: stop, and keep a copy as it is."
+
+
+def test_json_is_one_object_with_every_figure(operator: Operator) -> None:
+    grows(operator)
+    whole = json.loads(operator.types("verify-ledger", "--json").stdout)
+    assert whole == {"sealed": 3, "unsealed": 0, "checkpoints": 1, "unproved": 0, "faults": [], "intact": True}
+    breaks(operator, "DELETE FROM ledger_checkpoint")
+    breaks(operator, "DELETE FROM ledger_seal WHERE sequence = 2")
+    result = operator.types("verify-ledger", "--json")
+    broken = json.loads(result.stdout)
+    assert (result.exit_code, broken["intact"]) == (1, False)
+    assert "gap" in {kind for kind, _ in broken["faults"]}
+
+
+def test_ledger_put_back_shows_against_a_head_kept_outside(operator: Operator) -> None:
+    head = grows(operator)
+    assert operator.types("verify-ledger", "--known-head", head).exit_code == 0
+    later_head = grows(operator)
+    for table in ("ledger_checkpoint", "ledger_seal"):
+        breaks(operator, f"DELETE FROM {table} WHERE sequence > 3")
+    breaks(operator, "DELETE FROM ledger_entry WHERE id NOT IN (SELECT entry_id FROM ledger_seal)")
+    assert operator.types("verify-ledger").exit_code == 0, "from inside it looks whole"
+    assert operator.types("verify-ledger", "--known-head", head).exit_code == 0
+    result = operator.types("verify-ledger", "--known-head", later_head)
+    assert result.exit_code == 1
+    assert "FAULT known-head-differs: 6" in result.stderr
+
+
+@pytest.mark.parametrize("head", ["x", "1", "1:zz", ":", "1:00:00", "-1:00"])
+def test_head_of_another_form_is_wrong_use(operator: Operator, head: str) -> None:
+    assert operator.types("verify-ledger", "--known-head", head).exit_code == 2
