@@ -12,8 +12,9 @@ from portal.staff import desk, refusals, words
 from portal.staff.case_page import not_yours
 from portal.staff.desk import blueprint
 from portal.staff.forms import CloseCaseForm
-from portal.staff.record_items import rows_of_record
-from registry_core.register import close_case, look_at_case, open_cases
+from portal.staff.record_items import hides_address, rows_of_record
+from registry_core.register import CorrectionCase, ResidentRecordView, close_case, look_at_case, open_cases
+from registry_core.values import Actor
 from registry_core.values.errors import CaseNotFound, OwnHousehold, ProtectedRecord, RecordNotFound, RegistryError
 
 
@@ -68,6 +69,7 @@ def correction_page(case_id: UUID, form: CloseCaseForm, *, refusal: str = "", st
     page = render_template(
         "staff/correction.html",
         case=case,
+        said=words_of_the_resident(case, record, actor),
         rows=rows_of_record(record, actor),
         form=form,
         refusal=refusal,
@@ -76,3 +78,10 @@ def correction_page(case_id: UUID, form: CloseCaseForm, *, refusal: str = "", st
         outcomes=words.correction_outcomes(),
     )
     return page, status
+
+
+def words_of_the_resident(case: CorrectionCase, record: ResidentRecordView, actor: Actor) -> str:
+    """What the resident wrote; a protected person's words about the address stay with the supervisor, as the address does."""
+    if case.item == "address" and hides_address(record, actor):
+        return _s("Not shown. Ask the supervisor.")
+    return case.text

@@ -16,6 +16,7 @@ from registry_core.values.errors import NotPermitted, ProtectedRecord, RecordNot
 from registry_core.values.legal_purpose import LegalPurpose
 
 _SEARCHED_FOR = frozenset({LegalPurpose.COUNTER_SERVICE, LegalPurpose.SIGN_IN_LINK, LegalPurpose.STAFF_LINK})
+_FOR_PROTECTED = frozenset({Role.SUPERVISOR, Role.SYSTEM})
 _LOOKING_ROLES = frozenset({Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SYSTEM})
 
 
@@ -62,5 +63,5 @@ def guard_may_look(session: Session, *, actor: Actor, record_id: UUID, purpose: 
     if actor.role not in _LOOKING_ROLES:
         raise NotPermitted
     guard_own_household(session, actor=actor, record_id=record_id)
-    if protected and actor.role is Role.CLERK and purpose in _SEARCHED_FOR:
+    if protected and purpose in _SEARCHED_FOR and actor.role not in _FOR_PROTECTED:
         raise ProtectedRecord

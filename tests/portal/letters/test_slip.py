@@ -154,3 +154,12 @@ def test_page_in_the_database_does_not_show_the_code(counter, approved, work):
         sealed = session.get_one(PrintableSlip, request.id).page_sealed
     assert new.encode() not in sealed
     assert b"<html" not in sealed
+
+
+def test_slip_of_a_protected_person_is_printed_by_a_supervisor(counter, approved, work, clerk, supervisor):
+    login = next(f"resident-{number}" for number in range(1, 13) if counter.items(f"resident-{number}").protected)
+    request = approved(login)
+    work()
+    assert counter.items(login).address not in clerk.opens_staff(address_of(request), expect=403).text
+    assert actions_about(counter, login) == ["slip.made"]
+    assert counter.items(login).address in supervisor.opens_staff(address_of(request)).text

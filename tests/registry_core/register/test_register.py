@@ -219,6 +219,8 @@ def test_a_protected_person_is_for_the_supervisor(register: Register) -> None:
         assert (hit.names, hit.birth_date, hit.protected) == (None, None, True)
         with pytest.raises(ProtectedRecord):
             look_at_record(session, record_id=her, actor=CLERK, at=NOW, purpose=COUNTER)
+        with pytest.raises(ProtectedRecord):
+            look_at_record(session, record_id=her, actor=ADMINISTRATOR, at=NOW, purpose=LegalPurpose.STAFF_LINK)
         look_at_record(session, record_id=her, actor=SUPERVISOR, at=NOW, purpose=COUNTER)
 
 
