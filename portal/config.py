@@ -17,6 +17,7 @@ from registry_core.values.municipality_code import MunicipalityCode
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DEMO_MUNICIPALITY_FILE = PROJECT_ROOT / "portal" / "demo" / "municipality.toml"
 _SECRET_BYTES = 32
+_LONGEST_NUMBER = 9
 _TRUE = frozenset({"1", "true", "yes", "on"})
 
 
@@ -116,10 +117,10 @@ class _Reader:
             staff_oidc=staff,
             smtp_url=self.environ.get("PORTAL_SMTP_URL") or None,
             mail_from=self.environ.get("PORTAL_MAIL_FROM", "no-reply@localhost.invalid"),
-            trusted_proxies=self._number("PORTAL_TRUSTED_PROXIES", 0),
+            trusted_proxies=self._number("PORTAL_TRUSTED_PROXIES", 0, range(10)),
             languages=tuple(self.environ.get("PORTAL_LANGUAGES", "").replace(",", " ").split()),
             reveal_code_allowed=self.environ.get("PORTAL_REVEAL_CODE", "yes").lower() in _TRUE,
-            request_lapses_after_days=self._number("PORTAL_REQUEST_LAPSES_AFTER_DAYS", 60),
+            request_lapses_after_days=self._number("PORTAL_REQUEST_LAPSES_AFTER_DAYS", 60, range(1, 1000)),
         )
 
     def _needed(self, name: str, what: str) -> str:
@@ -128,10 +129,10 @@ class _Reader:
             self.faults.append(f"{name} is missing: {what}.")
         return value
 
-    def _number(self, name: str, default: int) -> int:
+    def _number(self, name: str, default: int, allowed: range) -> int:
         text = self.environ.get(name, str(default))
-        if not (text.isascii() and text.isdigit()):
-            self.faults.append(f"{name} is a whole number, not {text!r}.")
+        if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER and int(text) in allowed):
+            self.faults.append(f"{name} is a whole number from {allowed[0]} to {allowed[-1]}, not {text!r}.")
             return default
         return int(text)
 
@@ -154,10 +155,9 @@ class _Reader:
         url = self._needed("PORTAL_BASE_URL", "the address people open, such as https://portal.city.example.jp").rstrip(
             "/"
         )
-        parts = urlsplit(url)
-        if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path):
+        if url and not _is_scheme_and_host(url):
             self.faults.append("PORTAL_BASE_URL is scheme and host only, such as https://portal.city.example.jp.")
-        if url and self.env == "production" and parts.scheme != "https":
+        if url and self.env == "production" and not url.startswith("https://"):
             self.faults.append("PORTAL_BASE_URL begins with https:// in production.")
         return url
 
@@ -195,6 +195,8 @@ class _Reader:
         if not issuer and not uses_demo:
             self.faults.append(f"{prefix}_ISSUER is missing: the address of the OpenID Connect provider.")
             return None
+        if not uses_demo and self.env == "production" and not issuer.startswith("https://"):
+            self.faults.append(f"{prefix}_ISSUER begins with https:// in production.")
         key_file = self.environ.get(f"{prefix}_CLIENT_KEY_FILE")
         client_secret = self.environ.get(f"{prefix}_CLIENT_SECRET")
         if uses_demo:
@@ -218,3 +220,13 @@ class _Reader:
             role_claim=self.environ.get(f"{prefix}_ROLE_CLAIM", "roles"),
             person_claim=self.environ.get(f"{prefix}_PERSON_CLAIM", "person"),
         )
+
+
+def _is_scheme_and_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        is_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    rest = (parts.path, parts.query, parts.fragment, parts.username)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and is_port and not any(rest)
