@@ -19,7 +19,7 @@ from registry_core.register import look_at_record
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor, system_actor
 from registry_core.values.digits import ascii_digits
-from registry_core.values.errors import RegistryError
+from registry_core.values.errors import RecordErased, RegistryError
 from registry_core.values.legal_purpose import LegalPurpose
 from registry_core.values.register_date import RegisterDate
 
@@ -55,9 +55,11 @@ class PinTry:
 def issue_pin(session: Session, *, record_id: UUID, actor: Actor, at: datetime) -> IssuedPin:
     """Give out a PIN for a record; an earlier one of the same record dies. The caller is a clerk's page.
 
-    Raises RecordNotFound, and what else ``look_at_record`` refuses (a protected record, say).
+    Raises RecordNotFound, RecordErased, and what else ``look_at_record`` refuses (a protected record, say).
     """
-    look_at_record(session, record_id=record_id, actor=actor, at=at, purpose=LegalPurpose.SIGN_IN_LINK)
+    record = look_at_record(session, record_id=record_id, actor=actor, at=at, purpose=LegalPurpose.SIGN_IN_LINK)
+    if record.erased_on is not None:
+        raise RecordErased
     try:
         with session.begin_nested():
             issued = _new_pin(session, record_id, actor, at)
@@ -135,7 +137,7 @@ def _is_born_on(session: Session, record_id: UUID, birth_date: str, actor: Actor
     looker = system_actor(actor.municipality)
     try:
         record = look_at_record(session, record_id=record_id, actor=looker, at=at, purpose=LegalPurpose.SIGN_IN_LINK)
-        return record.birth_date == RegisterDate.parse(birth_date)
+        return record.erased_on is None and record.birth_date == RegisterDate.parse(birth_date)
     except RegistryError:
         return False
 

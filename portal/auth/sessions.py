@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from flask import session
-
 from portal.auth.linking import link_by_attributes, linked_record
 from portal.auth.oidc import Finished, settings_of
 from portal.auth.proofs import proof_time, staff_member, stepped_up
@@ -32,10 +30,9 @@ def begin_session(finished: Finished) -> SignedIn:
 
 
 def keep_session(signed_in: SignedIn) -> None:
-    """Put a person into the web session under a new id; what they had typed before is looked for at the next page."""
+    """Put a person into the web session under a new id."""
     renew_session(signed_in.audience, signed_in.session_subject)
     signed_in.store()
-    session["_look_for_kept"] = True
 
 
 def _resident(finished: Finished, at: datetime) -> SignedIn:

@@ -10,10 +10,12 @@ from portal.auth.link_tables import LinkPin, SubjectLink
 from portal.auth.linking import link_by_attributes, linked_record
 from portal.auth.pins import issue_pin, redeem_pin
 from portal.demo.register import DEMO_MUNICIPALITY, load_demo
+from registry_core.codes import erase_resident
 from registry_core.ledger import entries_about
 from registry_core.register.resident_record import ResidentRecord
-from registry_core.values.actor import Actor, Role
-from registry_core.values.errors import OwnHousehold, ProtectedRecord, RecordNotFound
+from registry_core.values.actor import Actor, Role, system_actor
+from registry_core.values.change_reason import ChangeReason
+from registry_core.values.errors import OwnHousehold, ProtectedRecord, RecordErased, RecordNotFound
 
 AT = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
 CLERK = Actor(person="staff-0001", account="clerk-1", role=Role.CLERK, municipality=DEMO_MUNICIPALITY)
@@ -165,6 +167,23 @@ def test_a_clerk_gives_no_pin_for_the_own_household_for_a_protected_or_an_unknow
             issue_pin(session, record_id=record_of(session, "UV11000010WX"), actor=CLERK, at=AT)
         with pytest.raises(RecordNotFound):
             issue_pin(session, record_id=UUID(int=1), actor=CLERK, at=AT)
+
+
+def test_no_pin_leads_to_an_erased_record(demo):
+    with demo.write() as session:
+        record_id = record_of(session)
+        pin = issue_pin(session, record_id=record_id, actor=CLERK, at=AT).reveal()
+        erase_resident(
+            session,
+            record_id=record_id,
+            reason=ChangeReason.MOVED_OUT,
+            on=AT.date(),
+            actor=system_actor(CLERK.municipality),
+            at=AT,
+        )
+        assert redeem(session, pin).record_id is None
+        with pytest.raises(RecordErased):
+            issue_pin(session, record_id=record_id, actor=CLERK, at=AT)
 
 
 def test_one_live_link_a_record_and_a_sign_in_stands_in_the_database_too(demo):
