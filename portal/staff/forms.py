@@ -127,7 +127,7 @@ class LinkForm(PortalForm):
     """A member of staff, named as the staff sign-in names them."""
 
     person = StringField(
-        _sl("Person claim of the member of staff"),
-        description=_sl("As the staff sign-in names the person, the same for all their accounts."),
-        validators=[DataRequired(_sl("Enter the person claim.")), MaxLength(LONGEST_LINE)],
+        _sl("Identifier of the member of staff"),
+        description=_sl("The person claim of the staff sign-in, the same for all accounts of one person."),
+        validators=[DataRequired(_sl("Enter the identifier.")), MaxLength(LONGEST_LINE)],
     )

@@ -1,6 +1,7 @@
 """The queue: requests for another code, by what they wait for; a search inside it; take and release."""
 
 from collections.abc import Callable
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -16,7 +17,8 @@ from registry_core import codes
 from registry_core.values import Role
 from registry_core.values.errors import RegistryError, RequestNotFound
 
-LONGEST_SEARCH = 40
+#: A whole address, as a hand scanner types what the QR code holds.
+LONGEST_SEARCH = 200
 LONGEST_NUMBER = 4
 
 
@@ -25,6 +27,7 @@ def views() -> dict[str, str]:
     return {
         "new": _s("New requests"),
         "mine": _s("My requests"),
+        "others": _s("With colleagues"),
         "resident": _s("Waiting for the resident"),
         "second": _s("For a second person"),
         "follow-up": _s("Slip or card to do"),
@@ -97,7 +100,7 @@ def queue_page() -> ResponseReturnValue:
     view = request.args.get("view", "new")
     if view not in views():
         view = "new"
-    text = request.args.get("text", "").strip()[:LONGEST_SEARCH]
+    text = reference_in(request.args.get("text", "").strip()[:LONGEST_SEARCH])
     actor = current_actor()
     with registry().read() as session:
         found = codes.queue(
@@ -121,6 +124,13 @@ def queue_page() -> ResponseReturnValue:
         is_supervisor=actor.role is Role.SUPERVISOR,
         statuses=words.statuses(),
     )
+
+
+def reference_in(text: str) -> str:
+    """Take the reference out of a scanned address (`.../staff/find?ref=...`); anything else stays as it is."""
+    if not text.startswith(("http://", "https://")):
+        return text
+    return parse_qs(text.partition("?")[2]).get("ref", [text])[0]
 
 
 def page_number(text: str) -> int:

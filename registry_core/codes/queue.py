@@ -12,7 +12,7 @@ from registry_core.codes.reference import normal_reference
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.values.errors import InvalidItem
 
-QUEUE_VIEWS = ("new", "mine", "resident", "second", "follow-up", "done")
+QUEUE_VIEWS = ("new", "mine", "others", "resident", "second", "follow-up", "done")
 PAGE_SIZE = 25
 _SHORTEST_SEARCH = 3
 
@@ -93,6 +93,7 @@ def _condition(view: str, person: str) -> ColumnElement[bool]:
     conditions: dict[str, ColumnElement[bool]] = {
         "new": and_(status == RequestStatus.SUBMITTED, taken_by.is_(None)),
         "mine": and_(status.in_(OPEN_STATUSES), taken_by == person),
+        "others": and_(status.in_(OPEN_STATUSES), taken_by.is_not(None), taken_by != person),
         "resident": status == RequestStatus.QUESTION_ASKED,
         "second": status == RequestStatus.IDENTITY_CHECKED,
         "follow-up": follow_up,

@@ -1,13 +1,18 @@
 """My requests: timeline, counter page, withdrawal, questions; nobody else's."""
 
+import re
 from datetime import timedelta
 
 import pytest
+import segno
 
 from registry_core import codes
 from registry_core.codes import DocumentKind, RequestStatus, SlipStep
 from tests.html_page import text_of
 from tests.people.resident import MASKED, WHOLE
+
+#: What a picture of its own has and one inside a page has not.
+PLAIN_SVG = re.compile(r' xmlns="[^"]*"|\n$')
 
 
 def timeline(page) -> list[tuple[str, str]]:
@@ -133,6 +138,8 @@ def test_the_counter_page_has_one_japanese_sentence_and_a_code_without_personal_
     assert drawing.headers["Content-Type"].startswith("image/svg+xml")
     assert "no-store" in drawing.headers["Cache-Control"]
     assert "style=" not in drawing.text
+    find = f"{portal_server.registry.config.base_url.rstrip('/')}/ja/staff/find?ref={reference.replace('-', '')}"
+    assert segno.make(find, error="m", micro=False).svg_inline(scale=6, border=4) == PLAIN_SVG.sub("", drawing.text)
 
 
 def test_other_peoples_requests_and_absent_ones_are_answered_alike(resident, another):

@@ -65,6 +65,28 @@ def test_reference_is_found_however_it_is_written(counter, clerk, written):
     assert request.reference in clerk.searches_queue(written.format(grouped)).text
 
 
+def test_address_a_hand_scanner_types_into_the_search_is_understood(counter, clerk):
+    first, second = counter.receives_request("resident-1"), counter.receives_request("resident-2")
+    page = clerk.searches_queue(f"https://portal.example/ja/staff/find?ref={first.reference}")
+    assert first.reference in page.text
+    assert second.reference not in page.text
+
+
+@pytest.mark.parametrize("typed", ["http://[", "https://x?ref=", "http://x/?a=b", "http:// ", "ref=1"])
+def test_search_takes_what_is_no_address_of_ours(clerk, typed):
+    assert clerk.searches_queue(typed).heading == "Requests for another code"
+
+
+def test_request_of_a_colleague_is_found_and_released_by_the_supervisor(counter, clerk, supervisor):
+    request = counter.receives_request()
+    clerk.opens_queue("new")
+    clerk.takes()
+    assert request.reference not in clerk.opens_queue("others").text
+    assert request.reference in supervisor.opens_queue("others").text
+    supervisor.releases()
+    assert counter.request_now().taken_by is None
+
+
 def test_scanned_reference_opens_the_case(counter, clerk):
     request = counter.receives_request()
     assert clerk.scans(request.reference).heading == f"Request {request.reference}"

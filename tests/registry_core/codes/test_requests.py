@@ -507,15 +507,16 @@ def pool(left: int, *, low: bool):
 def test_the_queue_shows_each_request_in_its_view_and_no_person(asked) -> None:
     register, her, request, _ = asked
 
-    def counts() -> dict[str, int]:
+    def counts(person: str = CLERK.person) -> dict[str, int]:
         with register.write() as session:
-            return queue(session, municipality_code=CITY, view="new", person=CLERK.person).counts
+            return queue(session, municipality_code=CITY, view="new", person=person).counts
 
-    empty = dict.fromkeys(("new", "mine", "resident", "second", "follow-up", "done"), 0)
+    empty = dict.fromkeys(("new", "mine", "others", "resident", "second", "follow-up", "done"), 0)
     assert counts() == empty | {"new": 1}
     with register.write() as session:
         take_request(session, request_id=request.id, actor=CLERK, at=NOW)
     assert counts() == empty | {"mine": 1}
+    assert counts("staff-of-another-desk") == empty | {"others": 1}
     with register.write() as session:
         ask_resident(session, request_id=request.id, phrase="call-us", text="", actor=CLERK, at=NOW)
     assert counts() == empty | {"resident": 1}
