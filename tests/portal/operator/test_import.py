@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 import portal.operator.registry_commands
+from portal.config import PROJECT_ROOT
 from registry_core.codes import designate_codes, erase_resident
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.history import RecordHistory
@@ -264,11 +265,23 @@ def test_neither_output_nor_ledger_nor_history_holds_a_whole_code(operator: Oper
         assert person["code"] not in result.output + kept
 
 
+def test_example_of_the_docs_is_a_good_file(operator: Operator) -> None:
+    text_of_docs = (PROJECT_ROOT / "docs" / "register-files.md").read_text(encoding="utf-8")
+    example = text_of_docs.partition("```csv\n")[2].partition("```")[0]
+    result = operator.imports_text(example)
+    assert (result.exit_code, result.stdout, said(result)) == (0, "1 residents entered.\n", [])
+
+
+def test_every_column_is_in_the_docs() -> None:
+    text_of_docs = (PROJECT_ROOT / "docs" / "register-files.md").read_text(encoding="utf-8")
+    assert [name for name in COLUMNS if f"`{name}`" not in text_of_docs] == []
+
+
 @pytest.mark.slow
 def test_two_thousand_rows_take_seconds(operator: Operator) -> None:
-    """The measure is 60 s for 10,000 rows; here a fifth of it, with room for a busy machine."""
+    """The measure is 60 s for 10,000 rows. Our own share is counted, not how busy the machine is."""
     people = rows(2000)
-    begun = time.monotonic()
+    begun = time.process_time()
     assert operator.imports(people).exit_code == 0
-    assert time.monotonic() - begun < 24
+    assert time.process_time() - begun < 12
     assert operator.residents() == 2000
