@@ -6,7 +6,7 @@ from portal import auth, faq, letters, resident, staff, web
 from portal.auth import install as sign_in
 from portal.config import PROJECT_ROOT, Config
 from portal.i18n.install import install_languages
-from portal.registry import install_registry, open_registry
+from portal.registry import Registry, guard_keys_open, install_registry, open_registry
 from registry_core.storage import migrate
 
 __all__ = ["auth", "create_app"]
@@ -23,12 +23,11 @@ def create_app(config: Config, *, incomplete_languages_too: bool = False) -> Fla
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["PORTAL"] = config
     opened = open_registry(config)
-    found, needed = migrate.current_revision(opened.engine), migrate.head_revision()
-    if found != needed:
+    try:
+        _guard_register(opened)
+    except Exception:
         opened.engine.dispose()
-        raise SchemaIsAnother(
-            f"The database is at schema revision {found or 'none'}, this portal needs {needed}. Run `portal init`."
-        )
+        raise
     install_registry(app, opened)
     install_languages(app, config.languages, incomplete_too=incomplete_languages_too)
     web.init_app(app)
@@ -41,3 +40,13 @@ def create_app(config: Config, *, incomplete_languages_too: bool = False) -> Fla
 
         demo_provider.init_app(app, config)
     return app
+
+
+def _guard_register(opened: Registry) -> None:
+    """The schema is this code's, and the keys are the register's. Raises SchemaIsAnother, KeysLost."""
+    found, needed = migrate.current_revision(opened.engine), migrate.head_revision()
+    if found != needed:
+        raise SchemaIsAnother(
+            f"The database is at schema revision {found or 'none'}, this portal needs {needed}. Run `portal init`."
+        )
+    guard_keys_open(opened.engine, opened.keyring, opened.config.data_keys_file)

@@ -6,18 +6,23 @@ approve_code_change(session, request_id=request_id, actor=current_actor(), at=re
 
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from portal.config import Config
-from registry_core.register.code_assignment import JAPAN
+from registry_core.register.code_assignment import JAPAN, CodeAssignment
 from registry_core.storage import engine as storage
-from registry_core.storage.keys import Keyring, read_keyring
+from registry_core.storage.keys import Keyring, KeysUnusable, SealBroken, read_keyring
 
 EXTENSION = "registry"
+
+
+class KeysLost(KeysUnusable):
+    """The register holds sealed values, and the keys that open them are not here."""
 
 
 class Registry:
@@ -49,6 +54,25 @@ class Registry:
 def open_registry(config: Config) -> Registry:
     """Open the register a configuration names. Raises KeysUnusable."""
     return Registry(config, storage.open_engine(config.database_url), read_keyring(config.data_keys_file))
+
+
+def is_sealed(engine: Engine) -> bool:
+    """The register holds codes, sealed with somebody's keys. The schema is there."""
+    with Session(engine) as session:
+        return session.scalar(select(CodeAssignment.id).limit(1)) is not None
+
+
+def guard_keys_open(engine: Engine, keyring: Keyring, path: Path) -> None:
+    """The keys are those of this register: one of its codes opens. Raises KeysLost."""
+    with Session(engine) as session:
+        some = session.scalars(select(CodeAssignment).limit(1)).first()
+    try:
+        if some is not None:
+            some.code(keyring)
+    except SealBroken as broken:
+        raise KeysLost(
+            f"The keys in {path} do not open this register. Restore the file that belongs to it."
+        ) from broken
 
 
 def registry() -> Registry:

@@ -5,7 +5,7 @@ import os
 import click
 
 from portal.config import Config, ConfigError
-from portal.registry import Registry, open_registry
+from portal.registry import Registry, guard_keys_open, open_registry
 from registry_core.storage import migrate
 from registry_core.storage.keys import KeysUnusable
 
@@ -33,4 +33,9 @@ def opened_registry() -> Registry:
             f"The database is at schema revision {found or 'none'}, this needs {needed}. Run `portal init`.", err=True
         )
         raise SystemExit(2)
+    try:
+        guard_keys_open(opened.engine, opened.keyring, opened.config.data_keys_file)
+    except KeysUnusable as unusable:
+        click.echo(str(unusable), err=True)
+        raise SystemExit(2) from unusable
     return opened

@@ -6,20 +6,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine
 
 from portal.config import ConfigError
-from registry_core.register.code_assignment import CodeAssignment
+from portal.registry import KeysLost, guard_keys_open, is_sealed
 from registry_core.storage import migrate
 from registry_core.storage.engine import open_engine
-from registry_core.storage.keys import KeysUnusable, SealBroken, new_keyring_file, read_keyring
+from registry_core.storage.keys import new_keyring_file, read_keyring
 
 _SECRET_BYTES = 48
-
-
-class KeysLost(KeysUnusable):
-    """The register holds sealed values, and the keys that open them are not here."""
 
 
 def set_up(environ: Mapping[str, str]) -> None:
@@ -64,23 +59,14 @@ def _needed(environ: Mapping[str, str]) -> tuple[Path, Path, str]:
 
 def _guard_keys(engine: Engine, keys: Path) -> None:
     """New keys beside a register that old keys sealed would let codes be given twice. Raises KeysUnusable."""
-    ring = read_keyring(keys) if keys.exists() else None
     if migrate.current_revision(engine) is None:
         return
-    with Session(engine) as session:
-        some = session.scalars(select(CodeAssignment).limit(1)).first()
-        if some is None:
-            return
-        if ring is None:
-            raise KeysLost(
-                f"The register is sealed, and no key file is at {keys}. Restore it from its safe; nothing was made."
-            )
-        try:
-            some.code(ring)
-        except SealBroken as broken:
-            raise KeysLost(
-                f"The keys in {keys} do not open this register. Restore the file that belongs to it."
-            ) from broken
+    if keys.exists():
+        guard_keys_open(engine, read_keyring(keys), keys)
+    elif is_sealed(engine):
+        raise KeysLost(
+            f"The register is sealed, and no key file is at {keys}. Restore it from its safe; nothing was made."
+        )
 
 
 def _made(path: Path, make: Callable[[], None]) -> bool:

@@ -74,6 +74,12 @@ class DesignatedCode(Base):
             code_index=keyring.index(code.reveal()),
         )
 
+    def burn(self, *, at: datetime) -> None:
+        """Take it for nobody: there is doubt about it. Raises CodeInUse."""
+        if self.taken_at is not None:
+            raise CodeInUse
+        self.taken_at = at
+
     def take(self, *, record_id: UUID, at: datetime, keyring: Keyring) -> ResidentRecordCode:
         """Take it, once. Raises CodeInUse."""
         if self.taken_at is not None:
@@ -82,6 +88,7 @@ class DesignatedCode(Base):
         return ResidentRecordCode(keyring.open(self.code_sealed, bound_to=self.id.bytes).decode())
 
 
+_IS_SOMEBODYS = select(CodeAssignment.id).where(CodeAssignment.code_index == bindparam("code_index"))
 _NEXT_FREE = (
     select(DesignatedCode)
     .where(DesignatedCode.municipality_code == bindparam("municipality_code"), DesignatedCode.taken_at.is_(None))
@@ -142,12 +149,17 @@ def designate_codes(
 
 
 def take_code(session: Session, *, municipality_code: str, record_id: UUID, at: datetime) -> ResidentRecordCode:
-    """The next code of the order, taken in the caller's transaction. Raises PoolEmpty."""
+    """The next code of the order, taken in the caller's transaction. Raises PoolEmpty.
+
+    A code that somebody was entered with after it was designated is burned, not given twice.
+    """
     query = _NEXT_FREE.with_for_update(skip_locked=True)
-    row = session.scalars(query, {"municipality_code": municipality_code}).one_or_none()
-    if row is None:
-        raise PoolEmpty
-    return row.take(record_id=record_id, at=at, keyring=keyring(session))
+    while row := session.scalars(query, {"municipality_code": municipality_code}).one_or_none():
+        if session.scalar(_IS_SOMEBODYS, {"code_index": row.code_index}) is None:
+            return row.take(record_id=record_id, at=at, keyring=keyring(session))
+        row.burn(at=at)
+        session.flush()
+    raise PoolEmpty
 
 
 def pool_level(session: Session, *, municipality_code: str) -> PoolLevel:

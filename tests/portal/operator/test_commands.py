@@ -87,13 +87,14 @@ def test_init_makes_no_new_keys_beside_a_sealed_register(operator: Operator, tmp
     assert "Restore it from its safe" in result.stderr
 
 
-def test_init_tells_keys_of_another_register(operator: Operator, tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [["init"], *COMMANDS], ids=lambda words: " ".join(words[:2]).split("/")[0])
+def test_keys_of_another_register_are_told(operator: Operator, tmp_path: Path, words: list[str]) -> None:
     with operator.register.write() as session:
         enter(session)
     other = tmp_path / "other.json"
     new_keyring_file(other)
     operator.environment["PORTAL_DATA_KEYS_FILE"] = str(other)
-    result = operator.types("init")
+    result = operator.types(*words)
     assert result.exit_code == 2
     assert "do not open this register" in result.stderr
 

@@ -490,6 +490,19 @@ def test_a_batch_with_a_used_or_repeated_code_is_refused_whole(register: Registe
         assert pool_level(session, municipality_code=CITY).left == 0
 
 
+def test_a_designated_code_that_somebody_was_entered_with_is_burned_and_the_next_is_taken(register: Register) -> None:
+    with register.write() as session:
+        codes = designate(session, 3)
+        random.Random(5).shuffle(codes)
+        enter(session, its_code=codes[0])
+        her = enter(session)
+        request = ask(session, her)
+        check(session, request.id)
+        approve(session, request.id)
+        assert her_code(session, her) == codes[1]
+        assert pool_level(session, municipality_code=CITY).left == 1
+
+
 def test_a_low_pool_is_said(register: Register) -> None:
     with register.write() as session:
         designate(session, 49)
