@@ -121,12 +121,16 @@ def record_card(
 
 
 def reveal_code(session: Session, *, record_id: UUID, actor: Actor, at: datetime) -> ResidentRecordCode:
-    """One's own whole code, for the 30-second page. Raises CodeNotYetHandedOver while the slip of a change is still here."""
+    """One's own whole code, for the 30-second page.
+
+    Raises CodeNotYetHandedOver while the slip of a change is still here, RecordErased, RecordNotFound, NotPermitted.
+    """
     if actor.role is not Role.RESIDENT:
         raise NotPermitted
     if not actor.is_resident_of(record_id):
         raise RecordNotFound
-    _, assignment = find_record(session, record_id=record_id, municipality_code=actor.municipality)
+    record, assignment = find_record(session, record_id=record_id, municipality_code=actor.municipality)
+    record.guard_not_erased()
     query = select(CodeChangeRequest).where(CodeChangeRequest.new_assignment_id == assignment.id)
     change = session.scalars(query).one_or_none()
     if change is not None and not change.slip_has_left:

@@ -9,7 +9,7 @@ from registry_core.ledger import record_entry
 from registry_core.register.find import find_record
 from registry_core.register.history import RecordChange, history_of
 from registry_core.register.household import guard_own_household
-from registry_core.register.resident_record import ResidentRecordView, view_of
+from registry_core.register.resident_record import ResidentRecord, ResidentRecordView, view_of
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor, Role
 from registry_core.values.errors import NotPermitted, ProtectedRecord, RecordNotFound
@@ -29,9 +29,12 @@ def look_at_record(
     purpose: LegalPurpose,
     request_id: UUID | None = None,
 ) -> ResidentRecordView:
-    """The record, after the entry "record.looked-at". Raises RecordNotFound, OwnHousehold, ProtectedRecord, NotPermitted."""
+    """The record, after the entry "record.looked-at".
+
+    Raises RecordNotFound, RecordErased (to its resident), OwnHousehold, ProtectedRecord, NotPermitted.
+    """
     record, assignment = find_record(session, record_id=record_id, municipality_code=actor.municipality)
-    guard_may_look(session, actor=actor, record_id=record_id, purpose=purpose, protected=record.protected)
+    guard_may_look(session, actor=actor, record=record, purpose=purpose)
     record_entry(
         session,
         action="record.looked-at",
@@ -49,19 +52,23 @@ def record_history(
 ) -> list[RecordChange]:
     """Every change, newest first, after the entry "record.history-looked-at". Raises as `look_at_record`."""
     record, _ = find_record(session, record_id=record_id, municipality_code=actor.municipality)
-    guard_may_look(session, actor=actor, record_id=record_id, purpose=purpose, protected=record.protected)
+    guard_may_look(session, actor=actor, record=record, purpose=purpose)
     record_entry(session, action="record.history-looked-at", actor=actor, at=at, purpose=purpose, record_id=record_id)
     return history_of(session, record_id=record_id)
 
 
-def guard_may_look(session: Session, *, actor: Actor, record_id: UUID, purpose: LegalPurpose, protected: bool) -> None:
-    """Residents see their own; staff see others' with a purpose, protected persons' by search only as supervisors."""
+def guard_may_look(session: Session, *, actor: Actor, record: ResidentRecord, purpose: LegalPurpose) -> None:
+    """Residents see their own while it is kept here; staff see others with a purpose.
+
+    A protected person, found by search or met in the counter's work, is for supervisors.
+    """
     if actor.role is Role.RESIDENT:
-        if not actor.is_resident_of(record_id):
+        if not actor.is_resident_of(record.id):
             raise RecordNotFound
+        record.guard_not_erased()
         return
     if actor.role not in _LOOKING_ROLES:
         raise NotPermitted
-    guard_own_household(session, actor=actor, record_id=record_id)
-    if protected and purpose in _SEARCHED_FOR and actor.role not in _FOR_PROTECTED:
+    guard_own_household(session, actor=actor, record_id=record.id)
+    if record.protected and purpose in _SEARCHED_FOR and actor.role not in _FOR_PROTECTED:
         raise ProtectedRecord

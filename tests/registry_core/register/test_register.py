@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import event, text
 
-from registry_core.codes import erase_resident
+from registry_core.codes import erase_resident, reveal_code
 from registry_core.ledger import entries_about
 from registry_core.register import (
     ItemAnswer,
@@ -174,6 +174,19 @@ def test_an_erased_record_stays_but_changes_no_more(register: Register) -> None:
                 at=NOW,
             )
         assert actions(session, her) == ["record.entered", "record.erased"]
+
+
+def test_an_erased_record_is_closed_to_its_resident_and_open_to_staff_with_a_purpose(register: Register) -> None:
+    with register.write() as session:
+        her = enter(session)
+        erase_resident(session, record_id=her, reason=ChangeReason.MOVED_OUT, on=TODAY, actor=CLERK, at=NOW)
+        for step in (look_at_record, record_history):
+            with pytest.raises(RecordErased):
+                step(session, record_id=her, actor=resident(her), at=NOW, purpose=LegalPurpose.OWN_RECORD)
+        with pytest.raises(RecordErased):
+            reveal_code(session, record_id=her, actor=resident(her), at=NOW)
+        seen = look_at_record(session, record_id=her, actor=CLERK, at=NOW, purpose=LegalPurpose.RECORD_CORRECTION)
+        assert seen.erased_on == TODAY
 
 
 @pytest.mark.parametrize(
