@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from portal.registry import registry
-from portal.staff.record_items import Row, rows_of_request
+from portal.staff.record_items import Row, hides_address, rows_of_request
 from portal.staff.steps import Steps, steps_open
 from registry_core import codes
 from registry_core.codes import CodeChangeRequestView, Difference, PoolLevel
@@ -22,6 +22,8 @@ class OpenedCase:
     pool: PoolLevel
     steps: Steps
     rows: list[Row]
+    is_for_supervisor: bool
+    """A protected person's address and words are for a supervisor: this reader sees the rest."""
 
 
 def open_case(request_id: UUID, actor: Actor) -> OpenedCase:
@@ -38,4 +40,5 @@ def open_case(request_id: UUID, actor: Actor) -> OpenedCase:
         pool=pool,
         steps=steps_open(change, actor, has_changed=bool(differences)),
         rows=rows_of_request(change, record, differences, actor),
+        is_for_supervisor=hides_address(record, actor),
     )

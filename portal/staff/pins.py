@@ -11,11 +11,13 @@ from portal.registry import registry
 from portal.staff import desk
 from portal.staff.case_page import UNPROCESSABLE, not_yours
 from portal.staff.desk import blueprint
-from portal.staff.forms import DocumentForm
+from portal.staff.forms import LONGEST_LINE, DocumentForm
+from registry_core.codes import DocumentKind
 from registry_core.ledger import record_entry
 from registry_core.register import look_at_record
 from registry_core.values import LegalPurpose
 from registry_core.values.errors import OwnHousehold, ProtectedRecord, RecordNotFound, RegistryError
+from registry_core.values.plain_text import plain_text
 
 
 @blueprint.get("/residents/<uuid:record_id>/pin")
@@ -45,7 +47,7 @@ def new_pin(record_id: UUID) -> ResponseReturnValue:
                 at=at,
                 purpose=LegalPurpose.SIGN_IN_LINK,
                 record_id=record_id,
-                facts={"document": form.kind.data},
+                facts={"document": form.kind.data, "reason": _reason(form)},
             )
     except RecordNotFound:
         abort(404)
@@ -70,3 +72,10 @@ def pin_page(record_id: UUID, form: DocumentForm, *, status: int = 200) -> Respo
     except (OwnHousehold, ProtectedRecord) as error:
         return not_yours(error)
     return render_template("staff/pin.html", record=record, form=form), status
+
+
+def _reason(form: DocumentForm) -> str | None:
+    """Why only another document could be shown, where that is the one."""
+    if form.kind.data != DocumentKind.LAST_RESORT:
+        return None
+    return plain_text(form.last_resort_reason.data or "", item="last_resort_reason", limit=LONGEST_LINE)

@@ -96,7 +96,7 @@ def test_pin_is_shown_once_after_a_document_was_noted(counter, clerk):
     assert page.headers["Cache-Control"] == "no-store"
     assert digits not in page.title + page.url
     noted = next(entry for entry in counter.looks_at("resident-1") if entry.action == "sign-in.document-shown")
-    assert noted.facts == {"document": "driving-licence"}
+    assert noted.facts == {"document": "driving-licence", "reason": None}
 
 
 def test_pin_without_a_document_is_not_issued(counter, clerk):
