@@ -17,6 +17,8 @@ from tests.html_page import Form, HtmlPage, _offered
 from tests.page_client import PageClient
 
 _LANGUAGES = ("vi", "en", "ja", "ur")
+#: What people type. A code in base64 is something a program writes, and is sent in addresses and headers.
+_TYPED_SPELLINGS = ("plain", "in groups", "hyphens", "full width", "Arabic-Indic")
 _HEADER_SPELLINGS = ("plain", "hyphens", "base64", "percent")
 _NAMES = ("q", "next", "text", "name", "code", "ref", "reference", "view", "state", "login")
 #: These end what the rest of the drive needs: they are asked for by nobody in particular only.
@@ -36,7 +38,7 @@ class Drive:
             for rule in app.url_map.iter_rules()
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
         ]
-        self.turn = cycle(range(len(SPELLINGS) * 7))
+        self.turn = cycle(range(len(SPELLINGS) * len(_TYPED_SPELLINGS) * 7))
         self.failures: dict[str, str] = {}
 
     def learn_fields(self, ids: list[UUID], references: list[str]) -> None:
@@ -100,6 +102,10 @@ class Drive:
         """The code in the next spelling."""
         return list(SPELLINGS.values())[next(self.turn) % len(SPELLINGS)](code)
 
+    def typed(self, code: str) -> str:
+        """The code in the next spelling a person would use."""
+        return SPELLINGS[_TYPED_SPELLINGS[next(self.turn) % len(_TYPED_SPELLINGS)]](code)
+
     def language(self) -> Any:
         available = self.app.extensions["faults-languages"]
         return available[next(self.turn) % len(available)]
@@ -118,9 +124,9 @@ class Drive:
     def filled(self, who: str, endpoint: str, code: str) -> dict[str, Any]:
         """Fields one types in hold the code; of what one chooses, every other time something that is offered."""
         honest = next(self.turn) % 2 == 0
-        data: dict[str, Any] = {name: self.spelt(code) for name in _NAMES}
+        data: dict[str, Any] = {name: self.typed(code) for name in _NAMES}
         for name, offered in self.fields[endpoint].items():
-            data[name] = offered[next(self.turn) % len(offered)] if honest and offered else self.spelt(code)
+            data[name] = offered[next(self.turn) % len(offered)] if honest and offered else self.typed(code)
         return data | {"csrf_token": self.tokens[who]}
 
     # ------------------------------------------------------------ preparation
