@@ -39,7 +39,7 @@ def link_record() -> ResponseReturnValue:
         if tried.record_id is not None:
             keep_session(replace(signed_in, record_id=str(tried.record_id)))
             return redirect(target, 303)
-        form.pin.data = ""
+        form.pin.data, form.pin.raw_data = "", None
     return render_template("auth/link_record.html", form=form, tried=tried), 422 if tried or form.errors else 200
 
 
@@ -72,7 +72,7 @@ def _redeemed(signed_in: SignedIn, form: PinForm) -> PinTry:
             issuer=signed_in.issuer,
             subject=signed_in.subject,
             digits=form.pin.data or "",
-            birth_date=form.birth_date.data or "",
+            birth_date=str(form.birth_date.data),
             actor=signed_in.actor(registry().config.municipality.code),
             at=at,
         )

@@ -48,6 +48,12 @@ LAST_COMMON_DAY = 28
 """Every month has it; no era began after it. An impossible day (29 February 1990) has its era."""
 
 
+LONG_DAYS = {"vi": "d 'tháng' M 'năm' y"}
+"""Where CLDR's long form is not what people write in a sentence: Vietnamese names the year too."""
+MOMENTS = {"vi": "{0} ngày {1}"}
+"""Where CLDR sets an hour and a day side by side that need a word between them: 17:36 on 23 November."""
+
+
 class DayParts(Protocol):
     """A date of the register: what is unknown is None."""
 
@@ -80,7 +86,7 @@ def format_day(day: DayParts | date | str, lang: Language | None = None) -> str:
             # NOTE: a date of which only the year and the month are known
             return plain(pgettext("date", "%(month)s (day unknown)", month=text))
     try:
-        return babel_date(date(year, month, number), "long", locale=locale)
+        return babel_date(date(year, month, number), LONG_DAYS.get(language.babel, "long"), locale=locale)
     except ValueError:
         written = f"{year:04}-{month:02}-{number:02}"
         return LEFT_TO_RIGHT_MARK + written if language.is_right_to_left else written
@@ -91,10 +97,10 @@ def format_instant(at: datetime, lang: Language | None = None) -> str:
     language = lang or current_language()
     locale = Locale.parse(language.babel)
     local = at.astimezone(JAPAN)
-    day = babel_date(local.date(), "long", locale=locale)
+    day = format_day(local.date(), language)
     if language.is_right_to_left:
         return RTL_MOMENT.format(day=day, time=babel_time(local, RTL_CLOCK, tzinfo=JAPAN, locale=locale))
-    pattern = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    pattern = MOMENTS.get(language.babel) or str(get_datetime_format("medium", locale=locale)).replace("'", "")
     time = babel_time(local, "short", tzinfo=JAPAN, locale=locale)
     return pattern.replace("{0}", time).replace("{1}", day)
 

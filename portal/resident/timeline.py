@@ -9,6 +9,8 @@ from portal.i18n.gettext import _, official
 from registry_core.codes import CodeChangeRequestView, PublicStatus, RequestEvent, RequestStatus
 
 STOPPED = frozenset({"declined", "withdrawn", "lapsed", "closed"})
+SLIP_HAS_LEFT = frozenset({"slip-posted", "slip-handed-over"})
+CARD_IS_SETTLED = frozenset({"card-returned", "card-not-held", "card-lost"})
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,12 @@ def event_words(kind: str) -> str | None:
 
 def moments_of(request: CodeChangeRequestView) -> list[Moment]:
     """The timeline of one's own request: what happened, with slip and card, and what comes next."""
-    return [*_happened(request.events), *_to_come(request.status)]
+    return [*_happened(request.events), *_to_come(request.status, request.events)]
 
 
 def public_moments_of(status: PublicStatus) -> list[Moment]:
     """The timeline for whoever follows by reference and birth date."""
-    return [*_happened(status.events), *_to_come(status.status)]
+    return [*_happened(status.events), *_to_come(status.status, status.events)]
 
 
 def _happened(events: Iterable[RequestEvent]) -> list[Moment]:
@@ -88,7 +90,8 @@ def _happened(events: Iterable[RequestEvent]) -> list[Moment]:
     return moments
 
 
-def _to_come(status: str) -> list[Moment]:
+def _to_come(status: str, events: Iterable[RequestEvent]) -> list[Moment]:
+    """What is left; after the approval the slip, until it has left, and the card, until it is known what became of it."""
     show = Moment(_("Show a document at the counter."), None, "now")
     decide = Moment(_("A second person decides."), None, "next")
     slip = Moment(_("You get the slip with the new code on paper."), None, "next")
@@ -98,4 +101,8 @@ def _to_come(status: str) -> list[Moment]:
         return [Moment(_("Answer the question of the city."), None, "now"), decide, slip]
     if status == RequestStatus.IDENTITY_CHECKED:
         return [Moment(decide.title, None, "now"), slip]
+    if status == RequestStatus.APPROVED:
+        kinds = {event.kind for event in events}
+        card = Moment(_("If you have a My Number card, return it."), None, "next")
+        return [*([] if kinds & SLIP_HAS_LEFT else [slip]), *([] if kinds & CARD_IS_SETTLED else [card])]
     return []

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from wtforms import ValidationError
 
 from portal.auth.own_paths import own_path
+from portal.i18n.gettext import _
 from portal.registry import registry
 from portal.web import kept_posts
 from portal.web.error_words import BAD_REQUEST, CROSS_SITE, OLD_FORM, PortalHTTPError, words_of_status
@@ -90,13 +91,21 @@ def _refused() -> ResponseReturnValue:
         if page and _keep(lazy.subject_index, page, kept_posts.SEND_AGAIN):
             return redirect(page, 303)
     elif past:
-        _keep(past.subject_index, page, kept_posts.SIGNED_OUT)
+        kept = _keep(past.subject_index, page, kept_posts.SIGNED_OUT)
+        flash(_signed_out_words(is_kept=kept), "warning")
         return redirect(_sign_in(past.audience, page), 303)
     elif lazy.had_cookie and page:
         owner = kept_posts.owner_of_browser(lazy.row_id)
         if _keep(owner, page, kept_posts.SEND_AGAIN):
             return redirect(page, 303)
     raise PortalHTTPError(OLD_FORM)
+
+
+def _signed_out_words(*, is_kept: bool) -> str:
+    """What to tell on the sign-in page, where the person did not want to go."""
+    if is_kept:
+        return _("You were signed out, so nothing was sent yet. Sign in again: what you typed is still there.")
+    return _("You were signed out, so nothing was sent. Sign in again.")
 
 
 def _keep(owner: bytes | None, page: str | None, reason: str) -> bool:

@@ -34,7 +34,8 @@ LARGEST: Final = 64 * 1024
 SIGNED_OUT: Final = "signed-out"
 SEND_AGAIN: Final = "send-again"
 
-_NOT_KEPT = frozenset({"csrf_token", "_switch", "_page"})
+_NOT_KEPT = frozenset({"csrf_token", "_switch", "_page", "record_version", "key"})
+"""Hidden fields: nobody typed them, and the page that is shown again sets its own."""
 _OWNER_BYTES = 32
 
 

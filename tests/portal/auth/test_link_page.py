@@ -54,6 +54,19 @@ def test_empty_form_is_told_field_by_field_and_costs_no_try(client, pin):
     assert newcomer.sends({"pin": pin, "birth_date": "1998-09-02"}).path == "/en/record"
 
 
+def test_what_can_be_no_pin_and_no_date_is_told_and_costs_no_try(client, pin):
+    newcomer = Resident(client, "newcomer-1", "en")
+    newcomer.signs_in()
+
+    for _time in range(6):
+        page = newcomer.sends({"pin": pin[:-1], "birth_date": "2 September"}, expect=422)
+
+    assert "Type all 8 digits." in page.text
+    assert "This is not a date." in page.text
+    assert "more tr" not in page.text
+    assert newcomer.sends({"pin": f"{pin[:4]} {pin[4:]}", "birth_date": "1998-09-02"}).path == "/en/record"
+
+
 def test_language_can_be_changed_and_what_was_typed_stays(client):
     newcomer = Resident(client, "newcomer-1", "en")
     newcomer.signs_in()

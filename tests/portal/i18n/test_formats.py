@@ -58,7 +58,7 @@ def test_birth_date_and_end_of_stay_stay_gregorian_officially():
 
 @pytest.mark.parametrize(
     ("tag", "words"),
-    [("en", "July 8, 2013"), ("ja", "2013年7月8日"), ("vi", "8 tháng 7, 2013"), ("ur", "8 جولائی، 2013")],
+    [("en", "July 8, 2013"), ("ja", "2013年7月8日"), ("vi", "8 tháng 7 năm 2013"), ("ur", "8 جولائی، 2013")],
 )
 def test_a_day_is_written_in_the_readers_language_with_latin_digits(tag, words):
     with speaking(tag):
@@ -78,6 +78,7 @@ def test_what_is_unknown_is_said():
 def test_an_instant_is_shown_in_japans_time():
     at = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
     assert format_instant(at, language_by_tag("ja")) == "2026年11月23日 0:30"
+    assert format_instant(at, language_by_tag("vi")) == "00:30 ngày 23 tháng 11 năm 2026"
     assert format_instant(at, language_by_tag("en")) == "November 23, 2026, 12:30\u202fAM"
     assert format_instant(at, language_by_tag("ur")) == "23 نومبر، 2026، 00:30"
 

@@ -1,5 +1,10 @@
 """My record: exactly the items of FAQ Q4, the code masked, and what the resident says of them."""
 
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from portal.web.session_table import WebSession
 from registry_core.register import cases_of, latest_confirmation
 from tests.html_page import text_of
 from tests.people.resident import MASKED, WHOLE
@@ -64,6 +69,29 @@ def test_an_answer_to_an_older_state_of_the_record_is_asked_again(resident, clie
     resident.opens_the_record()
     page = client.post("/en/record/confirm", {"record_version": "999"})
     assert "Your record has changed meanwhile. Please look at it again." in page.text
+
+
+def test_a_button_pressed_with_a_dead_token_is_not_silent(resident, client):
+    resident.opens_the_record()
+    page = client.post("/en/record/confirm", {"record_version": "1", "_page": "/en/record", "csrf_token": "dead"})
+    assert page.path == "/en/record"
+    assert "so nothing was sent" in page.text
+    assert "You last confirmed" not in page.text
+
+
+def test_the_sign_in_that_an_ended_session_leads_to_says_why_and_what_is_still_there(resident, portal_server):
+    for values, words in (
+        ({"name_answer": "misspelt", "name_text": "LEE"}, "what you typed is still there"),
+        ({}, "nothing was sent. Sign in again."),
+    ):
+        resident.opens("record/wrong" if values else "record/code")
+        with portal_server.registry.write() as session:
+            session.execute(update(WebSession).values(last_seen_at=portal_server.registry.now() - timedelta(hours=1)))
+        page = resident.sends(values, action="/record/")
+        assert page.path == "/en/sign-in"
+        assert words in page.text
+        page = resident.goes_on_to_the_provider()
+    assert page.path == "/en/record/code"
 
 
 def test_the_whole_code_is_shown_once_after_a_fresh_sign_in_and_closes_by_itself(resident, client):

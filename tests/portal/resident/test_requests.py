@@ -62,6 +62,14 @@ def test_the_timeline_tells_what_happened_and_what_comes_next(resident):
     ]
 
 
+def test_after_the_approval_slip_and_card_are_still_to_come(resident, approved):
+    page = resident.opens_the_request(approved)
+    assert timeline(page)[-2:] == [
+        ("next", "Still to come: You get the slip with the new code on paper."),
+        ("next", "Still to come: If you have a My Number card, return it."),
+    ]
+
+
 def test_after_the_approval_every_step_has_its_day(resident, approved, staff_do, portal_server):
     today = portal_server.registry.today()
     for step in (SlipStep.PRINTED, SlipStep.HANDED_OVER):
