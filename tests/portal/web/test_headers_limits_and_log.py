@@ -122,11 +122,11 @@ def test_a_request_is_logged_by_its_rule_without_ids_or_query(visitor, caplog):
     assert "GET /<lang:lang>/put/<key>/<value> en 204" in logged
     assert answer.headers["X-Request-Number"] in logged
     assert "canary" not in logged
-    logging.getLogger("any.library").error("code %s and %s", "12345678901", {"a": "98765432109"})
+    logging.getLogger("some.package").error("code %s and %s", "12345678901", {"a": "98765432109"})
     try:
         int("x12345678901")
     except ValueError:
-        logging.getLogger("any.library").exception("failed")
+        logging.getLogger("some.package").exception("failed")
     assert "12345678901" not in caplog.text
     assert "98765432109" not in caplog.text
 
