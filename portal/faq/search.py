@@ -24,6 +24,10 @@ _SPACED = "A-Za-z0-9\u00c0-\u1cff\u1e00-\u1fff"
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff"
 _JOINED = re.compile(f"[{_SPACED}][{_SPACED}](?<![{_UNSPACED}])")
 """Two letters of one word, in a script that sets words apart by spaces (Thai, Lao, Burmese, Khmer and Chinese do not)."""
+SYLLABLES_APART = frozenset({"vi"})
+"""Languages that write every syllable apart: the beginning of one says nothing ("ma" is not "mang"), so all of it has to fit."""
+_WHOLE = " "
+"""At the end of a term: it has to end where a word ends. No term holds a space of its own."""
 _NO_TEXT = frozenset({"Cc", "Cs", "Cn", "Co"})
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
 """Characters that reorder what stands around them, and the one that stands for bytes that are no text."""
@@ -53,15 +57,15 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was asked: ``text`` may be shown again (never what looks like a code), ``terms`` are folded."""
+    """What was asked: ``text`` may be shown again (never what looks like a code), ``terms`` are folded (see ``_WHOLE``)."""
 
     text: str
     terms: tuple[str, ...] = ()
     trouble: Trouble | None = None
 
 
-def read_search(raw: str) -> Search:
-    """Read what came in the address; never raises."""
+def read_search(raw: str, lang: str = "") -> Search:
+    """Read what came in the address of a page in ``lang`` (its tag); never raises."""
     text = raw.strip()
     if len(text) > LONGEST_QUERY:
         return Search("", trouble=Trouble.TOO_LONG)
@@ -70,7 +74,8 @@ def read_search(raw: str) -> Search:
     if sum(character.isdecimal() for character in text) >= CODE_DIGITS:
         return Search("", trouble=Trouble.LOOKS_LIKE_A_CODE)
     terms = (folded(term) for term in re.split(r"[\s、。,，،;；]+", text))
-    return Search(text, tuple(dict.fromkeys(term for term in terms if term)))
+    end = _WHOLE if lang in SYLLABLES_APART else ""
+    return Search(text, tuple(dict.fromkeys(term + end for term in terms if term)))
 
 
 def _is_text(text: str) -> bool:
@@ -122,7 +127,7 @@ def _hits(text: str, terms: Sequence[str]) -> list[bool]:
     hits = [False] * len(text)
     for term in terms:
         for at in _places(within, term):
-            for index in range(owner[at], owner[at + len(term) - 1] + 1):
+            for index in range(owner[at], owner[at + len(term.rstrip(_WHOLE)) - 1] + 1):
                 hits[index] = True
     return hits
 
@@ -130,11 +135,14 @@ def _hits(text: str, terms: Sequence[str]) -> list[bool]:
 def _places(within: str, term: str) -> list[int]:
     """Where a folded term stands in a folded text: at the beginning of a word, or anywhere in scripts without spaces."""
     places = []
-    at = within.find(term)
+    letters = term.rstrip(_WHOLE)
+    at = within.find(letters)
     while at >= 0:
-        if at == 0 or not _JOINED.search(within[at - 1 : at + 1]):
+        end = at + len(letters)
+        starts = at == 0 or not _JOINED.search(within[at - 1 : at + 1])
+        if starts and (letters == term or not _JOINED.search(within[end - 1 : end + 1])):
             places.append(at)
-        at = within.find(term, at + 1)
+        at = within.find(letters, at + 1)
     return places
 
 

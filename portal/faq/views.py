@@ -1,6 +1,6 @@
 """Public pages: the choice of language, the first page, questions and answers, help. They touch no session."""
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -77,7 +77,7 @@ def _searched() -> AnyResponse | None:
     """Answer a search; None when nothing was asked."""
     if request.args.get("refused") == Trouble.LOOKS_LIKE_A_CODE:
         return _not_kept(Response(_faq_page(Search("", trouble=Trouble.LOOKS_LIKE_A_CODE))))
-    search = read_search(request.args.get("q", ""))
+    search = read_search(request.args.get("q", ""), g.language.tag)
     if search.trouble is Trouble.LOOKS_LIKE_A_CODE:
         # Somebody's number must not stay in the address, from where it would go into links and histories.
         return _not_kept(redirect(url_for("faq.faq", refused=Trouble.LOOKS_LIKE_A_CODE, _anchor="found"), 303))

@@ -12,7 +12,7 @@ from portal.i18n.gettext import speaking
 
 def found(language: str, query: str) -> list[str]:
     with speaking(language):
-        return [question.id for question in find_questions(read_search(query).terms, texts_of)]
+        return [question.id for question in find_questions(read_search(query, language).terms, texts_of)]
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,12 @@ def test_marks_of_other_scripts_are_letters_and_stay():
     assert folded("が") != folded("か")
 
 
+def test_a_vietnamese_syllable_is_marked_whole_or_not_at_all():
+    terms = read_search("mã", "vi").terms
+    assert marked("Mã, mạng mất (ma)", terms) == "<mark>Mã</mark>, mạng mất (<mark>ma</mark>)"
+    assert marked("住民票コード", read_search("コー", "vi").terms) == "住民票<mark>コー</mark>ド"
+
+
 @pytest.mark.parametrize(
     ("language", "query", "expected"),
     [
@@ -47,6 +53,7 @@ def test_marks_of_other_scripts_are_letters_and_stay():
         ("vi", "yamatsuri", ["q3"]),
         ("vi", "xâm nhập", ["q5"]),
         ("vi", "XAM NHAP", ["q5"]),
+        ("vi", "xa nh", []),
         ("en", "hack", ["q5"]),
         ("en", "acking", []),
         ("ja", "ハッキング", ["q5"]),
