@@ -5,6 +5,7 @@ Every fault is told at once, with what to do. Nothing else reads the environment
 
 import hashlib
 import hmac
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DEMO_MUNICIPALITY_FILE = PROJECT_ROOT / "portal" / "demo" / "municipality.toml"
 _SECRET_BYTES = 32
 _LONGEST_NUMBER = 9
+_DAYS = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)-(mon|tue|wed|thu|fri|sat|sun)")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _TRUE = frozenset({"1", "true", "yes", "on"})
 
 
@@ -27,7 +30,10 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Municipality:
-    """Whose register this is, as people see it."""
+    """Whose register this is, as people see it.
+
+    counter_days: "mon-fri", or "" when the hours are not to be shown; counter_opens, counter_closes: "08:30".
+    """
 
     code: str
     name_ja: str
@@ -86,6 +92,11 @@ class Config:
         if reader.faults or config is None:
             raise ConfigError("The configuration is not complete:\n" + "\n".join(f"  - {f}" for f in reader.faults))
         return config
+
+
+def _are_hours(municipality: Municipality) -> bool:
+    times = (municipality.counter_opens, municipality.counter_closes)
+    return bool(_DAYS.fullmatch(municipality.counter_days)) and all(_TIME.fullmatch(each) for each in times)
 
 
 class _Reader:
@@ -178,6 +189,10 @@ class _Reader:
             content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
             municipality = Municipality(**content)
             MunicipalityCode(municipality.code)
+            if municipality.counter_days and not _are_hours(municipality):
+                self.faults.append(
+                    "PORTAL_MUNICIPALITY_FILE: counter_days is like mon-fri, counter_opens and counter_closes like 08:30."
+                )
         except OSError as error:
             self.faults.append(f"PORTAL_MUNICIPALITY_FILE cannot be read: {error.strerror}.")
         except InvalidMunicipalityCode:

@@ -151,6 +151,16 @@ def country_name(code: str, lang: Language | None = None) -> str:
     return name or code
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""The days of a week as the municipality file names them."""
+
+
+def weekday_name(day: str) -> str:
+    """Name a day of the week (one of WEEKDAYS) in the current language."""
+    names = Locale.parse(current_language().babel).days["stand-alone"]["wide"]
+    return str(names[WEEKDAYS.index(day)])
+
+
 def alpha_2(code: str) -> str | None:
     """The alpha-2 code of an alpha-3 code, from CLDR; None when there is no single one."""
     found = get_global("territory_aliases").get(code.upper(), [])

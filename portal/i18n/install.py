@@ -31,7 +31,7 @@ WORDS = (
     "is_reviewed",
     "plain",
 )
-FORMATS = ("format_day", "format_instant", "wareki", "official_day", "country_name")
+FORMATS = ("format_day", "format_instant", "wareki", "official_day", "country_name", "weekday_name")
 
 
 class CheckedTranslations(NullTranslations):
