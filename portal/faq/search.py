@@ -26,8 +26,8 @@ _JOINED = re.compile(f"[{_SPACED}][{_SPACED}](?<![{_UNSPACED}])")
 """Two letters of one word, in a script that sets words apart by spaces (Thai, Lao, Burmese, Khmer and Chinese do not)."""
 SYLLABLES_APART = frozenset({"vi"})
 """Languages that write every syllable apart: the beginning of one says nothing ("ma" is not "mang"), so all of it has to fit."""
-_WHOLE = " "
-"""At the end of a term: it has to end where a word ends. No term holds a space of its own."""
+_WHOLE = "\n"
+"""At the end of a term: it has to end where a word ends. No term holds a line break of its own."""
 _NO_TEXT = frozenset({"Cc", "Cs", "Cn", "Co"})
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
 """Characters that reorder what stands around them, and the one that stands for bytes that are no text."""
@@ -127,7 +127,7 @@ def _hits(text: str, terms: Sequence[str]) -> list[bool]:
     hits = [False] * len(text)
     for term in terms:
         for at in _places(within, term):
-            for index in range(owner[at], owner[at + len(term.rstrip(_WHOLE)) - 1] + 1):
+            for index in range(owner[at], owner[at + len(term.removesuffix(_WHOLE)) - 1] + 1):
                 hits[index] = True
     return hits
 
@@ -135,7 +135,7 @@ def _hits(text: str, terms: Sequence[str]) -> list[bool]:
 def _places(within: str, term: str) -> list[int]:
     """Where a folded term stands in a folded text: at the beginning of a word, or anywhere in scripts without spaces."""
     places = []
-    letters = term.rstrip(_WHOLE)
+    letters = term.removesuffix(_WHOLE)
     at = within.find(letters)
     while at >= 0:
         end = at + len(letters)

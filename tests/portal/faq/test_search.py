@@ -43,6 +43,7 @@ def test_marks_of_other_scripts_are_letters_and_stay():
 def test_a_vietnamese_syllable_is_marked_whole_or_not_at_all():
     terms = read_search("mã", "vi").terms
     assert marked("Mã, mạng mất (ma)", terms) == "<mark>Mã</mark>, mạng mất (<mark>ma</mark>)"
+    assert marked("a ¨", read_search("¨", "vi").terms) == "a<mark> ¨</mark>"
     assert marked("住民票コード", read_search("コー", "vi").terms) == "住民票<mark>コー</mark>ド"
 
 
@@ -98,6 +99,7 @@ def test_what_cannot_or_must_not_be_searched_is_not_shown_again(raw, trouble):
 
 @given(st.text(max_size=120), st.text(max_size=60))
 def test_whatever_is_typed_is_answered_and_no_letter_of_the_text_is_lost(raw, text):
-    search = read_search(raw)
-    assert marked(text, search.terms).striptags().split() == Markup.escape(text).striptags().split()
-    assert Markup(str(marked(text, search.terms)).replace("<mark>", "").replace("</mark>", "")) == Markup.escape(text)
+    for lang in ("en", "vi"):
+        terms = read_search(raw, lang).terms
+        assert marked(text, terms).striptags().split() == Markup.escape(text).striptags().split()
+        assert Markup(str(marked(text, terms)).replace("<mark>", "").replace("</mark>", "")) == Markup.escape(text)

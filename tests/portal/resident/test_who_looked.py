@@ -45,7 +45,7 @@ def test_opening_the_page_is_an_entry_on_top_of_it(resident):
     page = resident.sees_who_looked()
     first = looks(page)[0]
     assert "You: Opened the page that shows who looked." in first
-    assert "だれが記録を見たか" in first
+    assert "「だれが見たか」" in first
 
 
 def test_a_clerks_look_is_there_at_once_with_its_purpose(resident, portal_server, clerk, record_id):
