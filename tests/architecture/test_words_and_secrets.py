@@ -110,7 +110,7 @@ def bare_words_of(source: str) -> list[str]:
         for _, kind, text in Environment().lex(source)
         if kind == "data" or "_end" in kind
     ]
-    markup = re.sub(r"<!--.*?-->", "", "".join(pieces), flags=re.DOTALL)
+    markup = re.sub(r"<!--.*?-->|<wbr>", "", "".join(pieces), flags=re.DOTALL)
     # Words marked with a language of their own are meant to stay in it, whatever the page's language.
     markup = re.sub(r"""<(\w+)\b[^>]*\slang="[a-zA-Z-]+"[^>]*>[^<]*</\1>""", " ", markup)
     between = re.sub(r"<[^>]*>", " ", markup)
