@@ -34,9 +34,10 @@ class ShownLook:
 @blueprint.get("/<lang:lang>/who-looked")
 @resident_only
 def who_looked() -> ResponseReturnValue:
-    """One page of entries; `before` in the address is the mark of the last entry of the page before."""
+    """One page of entries, with `others=1` without one's own; `before` is the mark of the last entry of the page before."""
     record_id, actor = current_record_id(), current_actor()
     before = mark_from(request.args.get("before", ""))
+    is_others_only = request.args.get("others") == "1"
     with registry().write() as session:
         record_entry(
             session,
@@ -46,13 +47,20 @@ def who_looked() -> ResponseReturnValue:
             purpose=LegalPurpose.OWN_RECORD,
             record_id=record_id,
         )
-        entries = entries_about(session, record_id=record_id, limit=ON_A_PAGE + 1, before=before)
+        entries = entries_about(
+            session,
+            record_id=record_id,
+            limit=ON_A_PAGE + 1,
+            before=before,
+            except_by=actor.person if is_others_only else None,
+        )
     shown, more = entries[:ON_A_PAGE], len(entries) > ON_A_PAGE
     return render_template(
         "resident/who_looked.html",
         looks=[_shown(entry, actor.person) for entry in shown],
         older=mark_of(shown[-1]) if more else None,
         is_first=before is None,
+        others="1" if is_others_only else None,
     )
 
 

@@ -98,11 +98,21 @@ def record_entry(
 
 
 def entries_about(
-    session: Session, *, record_id: UUID, limit: int = 50, before: tuple[datetime, UUID] | None = None
+    session: Session,
+    *,
+    record_id: UUID,
+    limit: int = 50,
+    before: tuple[datetime, UUID] | None = None,
+    except_by: str | None = None,
 ) -> list[LedgerEntryView]:
-    """Entries about one record, newest first; `before` is the (at, id) of the last entry of the page before."""
+    """Entries about one record, newest first; `before` is the (at, id) of the last entry of the page before.
+
+    `except_by` leaves out what this person did: a resident's own looks bury those of others.
+    """
     query = select(LedgerEntry, LedgerTail.entry_id).outerjoin(LedgerTail, LedgerTail.entry_id == LedgerEntry.id)
     query = query.where(LedgerEntry.record_id == record_id)
+    if except_by is not None:
+        query = query.where(LedgerEntry.actor_person != except_by)
     if before:
         at, entry_id = before
         query = query.where(or_(LedgerEntry.at < at, and_(LedgerEntry.at == at, LedgerEntry.id < entry_id)))

@@ -138,3 +138,18 @@ def test_every_key_has_an_official_text():
     assert {action_key(action) for action in [*ACTIONS, "something.new"]} <= known
     assert {actor_key(role, is_own=own) for role in Role for own in (True, False)} <= known
     assert {purpose_key(purpose) for purpose in LegalPurpose} <= known
+
+
+def test_what_others_did_can_be_seen_without_ones_own_looks(resident, client, many_entries):
+    many_entries(ON_A_PAGE + 3)
+    assert looks(resident.sees_who_looked())[0].count("You:") == 1
+    page = client.follow("Show only what others did")
+    seen = looks(page) + looks(client.follow("Older entries"))
+    assert [look for look in seen if "You:" in look] == []
+    assert len([look for look in seen if "A clerk of your municipality" in look]) == ON_A_PAGE + 3
+
+
+def test_who_was_looked_at_by_nobody_else_is_told_so(resident, client):
+    resident.sees_who_looked()
+    page = client.follow("Show only what others did")
+    assert [look for look in looks(page) if "A clerk" in look] == []
