@@ -47,7 +47,14 @@ def close_correction(case_id: UUID) -> ResponseReturnValue:
         return correction_page(case_id, form, status=422)
     try:
         with registry().write() as session:
-            close_case(session, case_id=case_id, outcome=form.outcome.data, actor=current_actor(), at=registry().now())
+            close_case(
+                session,
+                case_id=case_id,
+                outcome=form.outcome.data,
+                seen=form.seen.data or "",
+                actor=current_actor(),
+                at=registry().now(),
+            )
     except CaseNotFound:
         abort(404)
     except RegistryError as error:
@@ -66,6 +73,7 @@ def correction_page(case_id: UUID, form: CloseCaseForm, *, refusal: str = "", st
         abort(404)
     except (OwnHousehold, ProtectedRecord) as error:
         return not_yours(error)
+    form.seen.data = case.mark  # what this page shows, whatever an earlier page showed
     page = render_template(
         "staff/correction.html",
         case=case,

@@ -1,6 +1,6 @@
 """What staff tick and type about requests. Choices carry the core's stable codes, never words."""
 
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from portal.i18n.gettext import _s, _sl
@@ -114,8 +114,9 @@ class CardForm(DayForm):
 
 
 class CloseCaseForm(PortalForm):
-    """How a correction case ends."""
+    """How a correction case ends; `seen` is the mark of the resident's words that were read."""
 
+    seen = HiddenField()
     outcome = RadioField(
         _sl("What is the outcome?"),
         choices=lambda: list(words.correction_outcomes().items()),

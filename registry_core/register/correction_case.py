@@ -1,5 +1,6 @@
 """A correction case: a resident says an item is wrong; staff investigate (Act art. 14)."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -15,7 +16,7 @@ from registry_core.register.resident_record import ResidentRecord, ResidentRecor
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Instant
 from registry_core.values.actor import Actor
-from registry_core.values.errors import CaseNotFound, InvalidItem, NotPermitted, RequestAlreadyDecided
+from registry_core.values.errors import CaseNotFound, InvalidItem, NotPermitted, RequestAlreadyDecided, StaleRecord
 from registry_core.values.legal_purpose import LegalPurpose
 
 CASE_OUTCOMES = ("corrected", "was_right", "ask_immigration")
@@ -80,6 +81,11 @@ class CorrectionCase:
     closed_at: datetime | None
     closed_by_name: str | None
 
+    @property
+    def mark(self) -> str:
+        """What was read: another mark, when the resident renews her words."""
+        return _mark(self.reason, self.text)
+
 
 def open_case(
     session: Session, *, record: ResidentRecord, item: str, answer: _Answer, language: str, at: datetime
@@ -131,12 +137,17 @@ def look_at_case(
     return _view(row), record
 
 
-def close_case(session: Session, *, case_id: UUID, outcome: str, actor: Actor, at: datetime) -> None:
-    """End a case with one of three outcomes. Raises InvalidItem, RequestAlreadyDecided, OwnHousehold."""
+def close_case(session: Session, *, case_id: UUID, outcome: str, seen: str, actor: Actor, at: datetime) -> None:
+    """End a case with one of three outcomes; `seen` is the mark of the words that were read.
+
+    Raises InvalidItem, RequestAlreadyDecided, StaleRecord (the resident has renewed her words since), OwnHousehold, CaseNotFound.
+    """
     if outcome not in CASE_OUTCOMES:
         raise InvalidItem(item="outcome")
     row = _find(session, case_id, actor)
     guard_own_household(session, actor=actor, record_id=row.record_id)
+    if row.closed_at is None and _mark(row.reason, row.words) != seen:
+        raise StaleRecord
     row.close(outcome=outcome, by=actor, at=at)
     record_entry(
         session,
@@ -147,6 +158,10 @@ def close_case(session: Session, *, case_id: UUID, outcome: str, actor: Actor, a
         record_id=row.record_id,
         facts={"item": row.item, "outcome": outcome},
     )
+
+
+def _mark(reason: str, words: str) -> str:
+    return hashlib.sha256(f"{reason}\n{words}".encode()).hexdigest()[:16]
 
 
 def _find(session: Session, case_id: UUID, actor: Actor) -> CorrectionCaseRow:

@@ -138,3 +138,14 @@ def test_administrator_works_on_no_case(counter, administrator, path):
 def test_clerk_links_nobody(counter, clerk):
     clerk.opens_staff("links", expect=403)
     clerk.opens_staff(f"links/{counter.record_id('resident-1')}", expect=403)
+
+
+def test_words_the_resident_renewed_meanwhile_are_read_before_the_case_is_closed(counter, clerk):
+    counter.hears_of_a_mistake("resident-1", "name", "first words")
+    clerk.opens_staff("corrections")
+    clerk.follows("/corrections/")
+    counter.hears_of_a_mistake("resident-1", "name", "other words")
+    page = clerk.closes_correction("was_right", expect=409)
+    assert "The record changed while you were reading it. Look at it again." in page.text
+    assert "other words" in page.text
+    clerk.closes_correction("was_right")

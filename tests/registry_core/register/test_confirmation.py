@@ -65,10 +65,10 @@ def test_a_wrong_item_becomes_one_case_for_staff(register: Register) -> None:
         assert (case.item, case.reason, case.text, case.language) == ("name", "misspelt", "အောင်အောင် နှင့်", "my")
         _, record = look_at_case(session, case_id=case.id, actor=CLERK, at=NOW)
         assert record.id == her
-        close_case(session, case_id=case.id, outcome="corrected", actor=CLERK, at=NOW)
+        close_case(session, case_id=case.id, outcome="corrected", seen=case.mark, actor=CLERK, at=NOW)
         assert [c.outcome for c in cases_of(session, record_id=her)] == ["corrected"]
         with pytest.raises(RequestAlreadyDecided) as refused:
-            close_case(session, case_id=case.id, outcome="was_right", actor=SECOND, at=NOW)
+            close_case(session, case_id=case.id, outcome="was_right", seen=case.mark, actor=SECOND, at=NOW)
         assert refused.value.facts["by"] == "SATO"
 
 
@@ -128,7 +128,7 @@ def test_words_renewed_while_the_case_is_closed_become_a_new_case(register: Regi
 
     resident_says = threading.Thread(target=say_it_again)
     with register.write() as session:
-        close_case(session, case_id=case.id, outcome="was_right", actor=CLERK, at=NOW)
+        close_case(session, case_id=case.id, outcome="was_right", seen=case.mark, actor=CLERK, at=NOW)
         session.flush()
         resident_says.start()
         resident_says.join(timeout=0.5)
@@ -164,3 +164,16 @@ def test_cases_of_other_cities_are_absent(register: Register) -> None:
         case = open_cases(session, municipality_code=CITY)[0]
         with pytest.raises(CaseNotFound):
             look_at_case(session, case_id=case.id, actor=staff("far", city="074829"), at=NOW)
+
+
+def test_a_case_is_not_closed_over_words_that_nobody_read(register: Register) -> None:
+    with register.write() as session:
+        her = enter(session)
+        confirm(session, her, {"name": ItemAnswer(False, "misspelt", "first words")})
+        read = open_cases(session, municipality_code=CITY)[0]
+        confirm(session, her, {"name": ItemAnswer(False, "misspelt", "other words")})
+    with pytest.raises(StaleRecord), register.write() as session:
+        close_case(session, case_id=read.id, outcome="was_right", seen=read.mark, actor=CLERK, at=NOW)
+    with register.write() as session:
+        now = open_cases(session, municipality_code=CITY)[0]
+        close_case(session, case_id=now.id, outcome="was_right", seen=now.mark, actor=CLERK, at=NOW)
