@@ -1,5 +1,6 @@
 """`portal registry import | designate | synthesize`: the register's files. Nothing is written unless all of a file is good."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from portal.operator.resident_file import ResidentRow, RowFault, read_rows
 from portal.operator.synthesis import SeedIsThere, new_synthetic_residents
 from portal.registry import Registry
 from registry_core.codes import codes_in_use, designate_codes
-from registry_core.register import ResidentItems, card_numbers_in_use, enter_resident
+from registry_core.register import ResidentItems, card_numbers_in_use, enter_resident, returning_record
 from registry_core.values.actor import system_actor
 from registry_core.values.change_reason import ChangeReason
 from registry_core.values.errors import CodeInUse, InvalidText, TooLong
@@ -30,6 +31,7 @@ _CODE_IN_USE = "the code is or was in use, or stands in the pool"
 _CARD_IN_USE = "the card number stands in another record"
 _CHANGED_MEANWHILE = "The register changed while the file was read. Nothing was written; try again."
 T = TypeVar("T")
+as_json_option = click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 
 
 class _Person(Protocol):
@@ -53,7 +55,8 @@ def registry() -> None:
 @registry.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--skip-bad", is_flag=True, help="Enter the good rows though others are bad.")
-def import_residents(file: Path, *, skip_bad: bool) -> None:
+@as_json_option
+def import_residents(file: Path, *, skip_bad: bool, as_json: bool) -> None:
     """Enter the residents of a CSV FILE (columns: docs/register-files.md). A first pass checks every row."""
     opened = opened_registry()
     rows, bad = _checked(opened, file)
@@ -61,16 +64,18 @@ def import_residents(file: Path, *, skip_bad: bool) -> None:
     say_bad_rows(file, bad)
     if bad and not skip_bad:
         click.echo(f"Nothing was entered. Mend these {len(bad)} rows and try again, or use --skip-bad.", err=True)
+        _say("", {"entered": 0, "bad": len(bad)} if as_json else None)
         raise SystemExit(1)
     _enter(opened, rows, f"Entering {len(rows)} residents")
-    click.echo(f"{len(rows)} residents entered.")
+    _say(f"{len(rows)} residents entered.", {"entered": len(rows), "bad": len(bad)} if as_json else None)
     raise SystemExit(1 if bad else 0)
 
 
 @registry.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--batch", help="The name of the batch; the file's name when not given.")
-def designate(file: Path, *, batch: str | None) -> None:
+@as_json_option
+def designate(file: Path, *, batch: str | None, as_json: bool) -> None:
     """Load a batch of designated codes: one code a line (Act art. 30-2). The order of taking is shuffled once, now."""
     name = _batch_name(batch or file.stem[:_LONGEST_BATCH])
     opened = opened_registry()
@@ -80,18 +85,20 @@ def designate(file: Path, *, batch: str | None) -> None:
     say_bad_rows(file, bad)
     if bad:
         click.echo(f"Nothing was loaded. Ask the designating body about these {len(bad)} lines.", err=True)
+        _say("", {"loaded": 0, "bad": len(bad)} if as_json else None)
         raise SystemExit(1)
     if not codes:
         click.echo(f"{file.name} holds no code. Nothing was loaded.", err=True)
         raise SystemExit(1)
     _load(opened, list(codes), name)
-    click.echo(f"{len(codes)} codes loaded.")
+    _say(f"{len(codes)} codes loaded.", {"loaded": len(codes), "bad": 0} if as_json else None)
 
 
 @registry.command()
 @click.argument("number", type=click.IntRange(1, 1_000_000))
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same people.")
-def synthesize(number: int, *, seed: int) -> None:
+@as_json_option
+def synthesize(number: int, *, seed: int, as_json: bool) -> None:
     """Make NUMBER synthetic residents, in many scripts. Refused where PORTAL_ENV is not demo."""
     opened = opened_registry()
     if not opened.config.is_demo:
@@ -104,7 +111,15 @@ def synthesize(number: int, *, seed: int) -> None:
         click.echo(f"The residents of seed {seed} are there already. Choose another with --seed.", err=True)
         raise SystemExit(1) from there
     _enter(opened, people, f"Making {number} residents")
-    click.echo(f"{number} synthetic residents made.")
+    _say(f"{number} synthetic residents made.", {"made": number, "seed": seed} if as_json else None)
+
+
+def _say(sentence: str, figures: dict[str, int] | None) -> None:
+    """The figures as one object where they were asked for, else the sentence, if there is one."""
+    if figures is not None:
+        click.echo(json.dumps(figures))
+    elif sentence:
+        click.echo(sentence)
 
 
 def _enter(opened: Registry, people: Iterable[_Person], what: str) -> None:
@@ -158,8 +173,12 @@ def _checked(opened: Registry, file: Path) -> tuple[list[ResidentRow], list[BadR
     with opened.read() as session:
         codes = codes_in_use(session, codes=[row.code for row in rows])
         cards = card_numbers_in_use(session, card_numbers=[row.items.card_number or "" for row in rows])
-    bad += [BadRow(row.line, _CODE_IN_USE) for row in rows if row.code in codes]
-    bad += [BadRow(row.line, _CARD_IN_USE) for row in rows if row.items.card_number in cards and row.code not in codes]
+        city = opened.config.municipality.code
+        known = [row for row in rows if row.code in codes]
+        back = {r.line for r in known if returning_record(session, code=r.code, items=r.items, municipality_code=city)}
+    new = [row for row in rows if row.line not in back]
+    bad += [BadRow(row.line, _CODE_IN_USE) for row in new if row.code in codes]
+    bad += [BadRow(row.line, _CARD_IN_USE) for row in new if row.items.card_number in cards and row.code not in codes]
     refused = {row.line for row in bad}
     return [row for row in rows if row.line not in refused], bad
 

@@ -27,6 +27,7 @@ from registry_core.register.resident_record import (
     ResidentItems,
     ResidentRecordView,
 )
+from registry_core.register.returning import returning_record
 from registry_core.register.search import RecordHit, RecordQuery, matching_records, search_records
 from registry_core.values.sex import Sex
 
@@ -61,6 +62,7 @@ __all__ = [
     "matching_records",
     "open_cases",
     "record_history",
+    "returning_record",
     "search_records",
     "shares_household",
 ]

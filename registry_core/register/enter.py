@@ -20,6 +20,7 @@ from registry_core.register.resident_record import (
     name_keys_of,
     with_changes,
 )
+from registry_core.register.returning import returning_record
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor, Role
 from registry_core.values.change_reason import CORRECTION_REASONS, ENTRY_REASONS, ERASURE_REASONS, ChangeReason
@@ -80,21 +81,38 @@ def enter_resident(
     actor: Actor,
     at: datetime,
 ) -> UUID:
-    """Enter a resident with the code they have (Act art. 30-3 par. 1). Raises CodeInUse and what `checked_items` raises."""
+    """Enter a resident with the code they have (Act art. 30-3 par. 1); who was erased here and comes back goes on as before.
+
+    Raises CodeInUse and what `checked_items` raises.
+    """
     _guard_maintainer(actor)
     if reason not in ENTRY_REASONS:
         raise InvalidItem(item="reason")
-    ring = keyring(session)
-    if session.scalar(select(exists().where(CodeAssignment.code_index == ring.index(code.reveal())))):
-        raise CodeInUse
-    record = ResidentRecord.enter(checked_items(items), municipality_code=actor.municipality)
-    session.add(record)
-    session.flush()
-    session.add_all(name_keys_of(record.items(), record_id=record.id))
-    session.add(CodeAssignment.begin(code, record_id=record.id, at=at, keyring=ring))
+    items = checked_items(items)
+    record = returning_record(session, code=code, items=items, municipality_code=actor.municipality)
+    if record is not None:
+        record.enter_again(items)
+        session.execute(delete(NameKey).where(NameKey.record_id == record.id))
+    else:
+        record = _entered(session, items=items, code=code, municipality_code=actor.municipality, at=at)
+    session.add_all(name_keys_of(items, record_id=record.id))
     keep_history(session, record=record, code=code, reason=reason, on=on, actor=actor, at=at)
     _entry(session, "record.entered", record.id, reason, actor, at)
     return record.id
+
+
+def _entered(
+    session: Session, *, items: ResidentItems, code: ResidentRecordCode, municipality_code: str, at: datetime
+) -> ResidentRecord:
+    """A record that was not here before, with its code. Raises CodeInUse."""
+    ring = keyring(session)
+    if session.scalar(select(exists().where(CodeAssignment.code_index == ring.index(code.reveal())))):
+        raise CodeInUse
+    record = ResidentRecord.enter(items, municipality_code=municipality_code)
+    session.add(record)
+    session.flush()
+    session.add(CodeAssignment.begin(code, record_id=record.id, at=at, keyring=ring))
+    return record
 
 
 def correct_record(

@@ -15,7 +15,7 @@ from registry_core.register.code_assignment import CodeAssignment
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Closed, RegisterDateType
 from registry_core.storage.keys import Keyring
-from registry_core.values.errors import RecordErased
+from registry_core.values.errors import InvalidItem, RecordErased
 from registry_core.values.person_name import PersonNames, search_key
 from registry_core.values.register_date import RegisterDate
 from registry_core.values.resident_record_code import ResidentRecordCode
@@ -126,6 +126,15 @@ class ResidentRecord(Base):
         """Erase (消除): the row stays, 150 years (Cabinet Order art. 34). Raises RecordErased."""
         self.guard_not_erased()
         self.erased_on = on
+        self.version += 1
+
+    def enter_again(self, items: ResidentItems) -> None:
+        """The person came back: the record goes on. Raises InvalidItem when it was not erased."""
+        if self.erased_on is None:
+            raise InvalidItem(item="erased_on")
+        self.erased_on = None
+        for name, value in _columns(items).items():
+            setattr(self, name, value)
         self.version += 1
 
     def code_changed(self) -> None:

@@ -145,6 +145,17 @@ def test_card_of_an_erased_resident_stays_that_person_s(operator: Operator) -> N
     assert said(result)[0] == "people.csv line 2: the card number stands in another record"
 
 
+def test_who_was_erased_here_and_comes_back_is_entered_with_the_same_code(operator: Operator) -> None:
+    people = rows(2)
+    assert operator.imports(people).exit_code == 0
+    with operator.register.write() as session:
+        for record_id in session.scalars(select(ResidentRecord.id)).all():
+            erase_resident(session, record_id=record_id, reason=ChangeReason.MOVED_OUT, on=TODAY, actor=SYSTEM, at=NOW)
+    assert operator.imports(people).exit_code == 0
+    assert operator.residents() == 2
+    assert operator.imports(people).exit_code == 1
+
+
 def test_register_that_changes_while_the_file_is_read_is_told_and_nothing_is_written(
     operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
