@@ -8,7 +8,7 @@ from portal.auth.guards import current_actor, current_record_id, resident_only
 from portal.i18n.gettext import _, current_language
 from portal.registry import registry
 from portal.resident.face import blueprint
-from portal.resident.record_items import PARTS, items_of
+from portal.resident.record_items import CONFIRMED_TERMS, PARTS, items_of
 from portal.resident.wrong_form import WrongForm
 from portal.web.forms import PortalForm
 from registry_core.register import CONFIRMABLE_ITEMS, ItemAnswer, confirm_record, look_at_record
@@ -86,5 +86,7 @@ def _wrong_page(form: WrongForm) -> ResponseReturnValue:
             purpose=LegalPurpose.RECORD_CORRECTION,
         )
     form.record_version.data = str(seen.version)
-    page = render_template("resident/wrong.html", form=form, items=items_of(seen), parts_of=PARTS)
+    page = render_template(
+        "resident/wrong.html", form=form, items=items_of(seen), parts_of=PARTS, terms=CONFIRMED_TERMS
+    )
     return page, (422 if form.errors else 200)

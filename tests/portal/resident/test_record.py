@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 
 from portal.web.session_table import WebSession
@@ -126,3 +127,18 @@ def test_a_stranger_is_sent_to_sign_in(portal_server):
 def test_a_long_text_in_a_script_with_many_marks_is_kept(resident):
     page = resident.says_what_is_wrong(name_answer="other", name_text="नि" * 400)
     assert page.path == "/en/record/reported"
+
+
+@pytest.mark.parametrize(
+    ("path", "terms"),
+    [
+        ("record/wrong", ("氏名", "通称", "生年月日", "性別", "住所", "住民票コード")),
+        ("follow", ("受付番号", "生年月日")),
+    ],
+)
+def test_the_official_word_stands_beside_the_readers_on_forms(another, path, terms):
+    page = another("resident-1", "ur").opens(path)
+    shown = {text_of(each) for each in page.by_class("official")}
+    assert set(terms) <= shown
+    page = another("resident-1", "ja").opens(path)
+    assert not page.by_class("official"), "a reader of Japanese is not told twice"
