@@ -1,5 +1,7 @@
 """Public pages: the choice of language, the first page, questions and answers, help. They touch no session."""
 
+from http import HTTPStatus
+
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as AnyResponse
@@ -82,7 +84,8 @@ def _searched() -> AnyResponse | None:
         # Somebody's number must not stay in the address, from where it would go into links and histories.
         return _not_kept(redirect(url_for("faq.faq", refused=Trouble.LOOKS_LIKE_A_CODE, _anchor="found"), 303))
     if search.trouble or search.text:
-        return _not_kept(Response(_faq_page(search)))
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if search.trouble else HTTPStatus.OK
+        return _not_kept(Response(_faq_page(search), status))
     return None
 
 
