@@ -17,6 +17,9 @@ def test_the_record_shows_the_items_of_faq_q4_and_no_others(resident):
     assert not WHOLE.search(page.text)
     official = {text_of(each) for each in page.by_class("official")}
     assert {"住所", "生年月日", "性別", "住民票コード"} <= official
+    assert "Juki Net does not hold it" in page.text, (
+        "kana are not sent to the network for foreign residents (Order 30-16 para. 7)"
+    )
     assert not official & {"国籍・地域", "在留資格", "在留期間", "世帯主", "続柄", "在留カード等の番号"}
 
 
