@@ -29,7 +29,12 @@ def create_app(config: Config, *, incomplete_languages_too: bool = False) -> Fla
         opened.engine.dispose()
         raise
     install_registry(app, opened)
-    install_languages(app, config.languages, incomplete_too=incomplete_languages_too)
+    install_languages(
+        app,
+        config.languages,
+        incomplete_too=incomplete_languages_too,
+        require_reviewed=config.require_reviewed,
+    )
     web.init_app(app)
     sign_in.init_app(app, config)
     for face in (faq, resident, staff, letters):

@@ -78,6 +78,7 @@ class Config:
     languages: tuple[str, ...]
     reveal_code_allowed: bool
     request_lapses_after_days: int
+    require_reviewed: bool = False
 
     @property
     def is_demo(self) -> bool:
@@ -132,6 +133,7 @@ class _Reader:
             languages=tuple(self.environ.get("PORTAL_LANGUAGES", "").replace(",", " ").split()),
             reveal_code_allowed=self.environ.get("PORTAL_REVEAL_CODE", "yes").lower() in _TRUE,
             request_lapses_after_days=self._number("PORTAL_REQUEST_LAPSES_AFTER_DAYS", 60, range(1, 1000)),
+            require_reviewed=self.environ.get("PORTAL_REQUIRE_REVIEWED", "no").lower() in _TRUE,
         )
 
     def _needed(self, name: str, what: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, has_app_context
 
-from portal.i18n.catalogs import CatalogMissing, load_catalog
+from portal.i18n.catalogs import CatalogMissing, load_catalog, review_name
 from portal.i18n.languages import PIVOT_TAG, SOURCE_TAG, Language, LanguageTableError, languages
 from portal.i18n.messages import OFFICIAL, STAFF, UI
 
@@ -27,11 +27,14 @@ class Availability:
     left_out: dict[str, str]
 
 
-def find_availability(configured: Collection[str] = (), *, incomplete_too: bool = False) -> Availability:
+def find_availability(
+    configured: Collection[str] = (), *, incomplete_too: bool = False, require_reviewed: bool = False
+) -> Availability:
     """Find which configured languages (tags; none = all) can be served.
 
     Raises LanguageTableError when a configured tag is unknown, or Japanese or English cannot be served.
     ``incomplete_too`` serves languages with gaps, the source standing in: for work on the texts.
+    ``require_reviewed`` leaves out languages whose interface or terms no person has reviewed, Japanese and English aside.
     """
     table = languages()
     unknown = set(configured) - {language.tag for language in table}
@@ -44,6 +47,8 @@ def find_availability(configured: Collection[str] = (), *, incomplete_too: bool 
         if configured and language.tag not in configured:
             continue
         reason = None if incomplete_too else reason_against(language)
+        if reason is None and require_reviewed and language.tag not in {SOURCE_TAG, PIVOT_TAG}:
+            reason = reason_of_review(language)
         if reason is None:
             served.append(language)
         else:
@@ -65,6 +70,17 @@ def reason_against(language: Language) -> str | None:
             return str(missing)
         if catalog.missing:
             return f"{catalog.missing} messages of {domain} are not translated"
+    return None
+
+
+def reason_of_review(language: Language) -> str | None:
+    """What of a language that is complete no person has reviewed (its interface, its terms), for operators; or None."""
+    for domain, prefix in ((UI, ""), (OFFICIAL, "term.")):
+        catalog = load_catalog(language, domain)
+        of_concern = [message for key, message in catalog.messages.items() if key.startswith(prefix)]
+        waiting = sum(review_name(message, domain) not in catalog.reviewed for message in of_concern)
+        if waiting:
+            return f"{waiting} messages of {domain} are not reviewed by a person"
     return None
 
 

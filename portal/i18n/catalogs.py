@@ -132,13 +132,15 @@ def read_po(language: Language, domain: str, path: Path) -> tuple[list[Message],
             continue
         messages.append(message)
         if state_of(entry) is MessageState.REVIEWED:
-            reviewed.add(review_name(message))
+            reviewed.add(review_name(message, domain))
     return messages, frozenset(reviewed)
 
 
-def review_name(message: Message) -> str:
-    """How a reviewed message is named in a .mo header: its stable key, or a digest of its source."""
-    return message.context or source_digest(message.source, None, message.plural)
+def review_name(message: Message, domain: str) -> str:
+    """How a reviewed message is named in a .mo header: its stable key, or a digest of its source and its context."""
+    if domain == OFFICIAL and message.context:
+        return message.context
+    return source_digest(message.source, message.context, message.plural)
 
 
 def without_faults(messages: Iterable[Message], language: Language, domain: str) -> Iterable[Message]:

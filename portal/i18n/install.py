@@ -52,12 +52,14 @@ class CheckedDomain(Domain):
         return CheckedTranslations()
 
 
-def install_languages(app: Flask, configured: Collection[str] = (), *, incomplete_too: bool = False) -> None:
+def install_languages(
+    app: Flask, configured: Collection[str] = (), *, incomplete_too: bool = False, require_reviewed: bool = False
+) -> None:
     """Install languages (``configured``: tags, none = all of the table) into the application.
 
     Raises LanguageTableError when Japanese or English cannot be served. Catalogs are loaded here, once.
     """
-    availability = find_availability(configured, incomplete_too=incomplete_too)
+    availability = find_availability(configured, incomplete_too=incomplete_too, require_reviewed=require_reviewed)
     app.extensions[EXTENSION] = availability
     for language in availability.languages:
         voice_of(language)

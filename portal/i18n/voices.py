@@ -82,7 +82,7 @@ class Voice:
         """Whether a person has reviewed the message of this key; in its own language it needs no review."""
         catalog = self.catalogs.get(domain)
         message = catalog.messages.get(key) if catalog else None
-        return catalog is not None and message is not None and review_name(message) in catalog.reviewed
+        return catalog is not None and message is not None and review_name(message, domain) in catalog.reviewed
 
     def _messages(self, domain: str) -> Mapping[str, Message]:
         catalog = self.catalogs.get(domain)

@@ -1,7 +1,7 @@
 """Is the process alive, and is it ready to serve: for load balancers and operators, without a word about people.
 
 `/healthz` asks nothing of anybody. `/readyz` asks the database, compares the schema, and tells how old the part of the ledger is
-that the worker has not sealed yet, and which languages are left out and why; 503 when a person could not be served.
+that the worker has not sealed yet, and which languages are left out (the log says why); 503 when a person could not be served.
 """
 
 import logging

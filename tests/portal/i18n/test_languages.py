@@ -123,6 +123,23 @@ def test_an_incomplete_language_is_left_out_and_named(monkeypatch):
     assert found.left_out == {"vi": "3 messages"}
 
 
+def test_a_language_nobody_reviewed_is_left_out_where_review_is_required(write_catalog, monkeypatch):
+    monkeypatch.setattr("portal.i18n.availability.reason_against", lambda _language: None)
+    saved = 'msgctxt "button"\nmsgid "Save"\nmsgstr "Lưu"'
+    back = 'msgctxt "button"\nmsgid "Back"\nmsgstr "Quay lại"'
+    reviewed = "# state: reviewed; by=hoa; on=2026-11-23\n"
+    write_catalog("vi/LC_MESSAGES/official.po", 'msgctxt "faq.q1"\nmsgid "何"\nmsgstr "Gì"')
+    found = {}
+    for case, entries in {"one": (reviewed + saved, back), "both": (reviewed + saved, reviewed + back)}.items():
+        write_catalog("vi/LC_MESSAGES/ui.po", *entries)
+        found[case] = find_availability(["ja", "en", "vi"], require_reviewed=True).left_out
+    assert found == {"one": {"vi": "1 messages of ui are not reviewed by a person"}, "both": {}}
+    write_catalog("vi/LC_MESSAGES/official.po", 'msgctxt "term.sex"\nmsgid "性別"\nmsgstr "Giới tính"')
+    assert find_availability(["ja", "en", "vi"], require_reviewed=True).left_out == {
+        "vi": "1 messages of official are not reviewed by a person"
+    }
+
+
 @pytest.mark.parametrize("needed", ["ja", "en"])
 def test_without_japanese_or_english_there_is_no_start(monkeypatch, needed):
     monkeypatch.setattr(
