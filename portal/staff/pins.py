@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from portal.auth.guards import current_actor, staff_only
 from portal.auth.pins import issue_pin
@@ -14,7 +15,7 @@ from portal.staff.desk import blueprint
 from portal.staff.forms import LONGEST_LINE, DocumentForm
 from registry_core.codes import DocumentKind
 from registry_core.ledger import record_entry
-from registry_core.register import look_at_record
+from registry_core.register import hide_known_codes, look_at_record
 from registry_core.values import LegalPurpose
 from registry_core.values.errors import OwnHousehold, ProtectedRecord, RecordNotFound, RegistryError
 from registry_core.values.plain_text import plain_text
@@ -47,7 +48,7 @@ def new_pin(record_id: UUID) -> ResponseReturnValue:
                 at=at,
                 purpose=LegalPurpose.SIGN_IN_LINK,
                 record_id=record_id,
-                facts={"document": form.kind.data, "reason": _reason(form)},
+                facts={"document": form.kind.data, "reason": _reason(session, form)},
             )
     except RecordNotFound:
         abort(404)
@@ -74,8 +75,9 @@ def pin_page(record_id: UUID, form: DocumentForm, *, status: int = 200) -> Respo
     return render_template("staff/pin.html", record=record, form=form), status
 
 
-def _reason(form: DocumentForm) -> str | None:
-    """Why only another document could be shown, where that is the one."""
+def _reason(session: Session, form: DocumentForm) -> str | None:
+    """Why only another document could be shown, where that is the one; a code in it is masked: the ledger keeps it for ever."""
     if form.kind.data != DocumentKind.LAST_RESORT:
         return None
-    return plain_text(form.last_resort_reason.data or "", item="last_resort_reason", limit=LONGEST_LINE)
+    words = plain_text(form.last_resort_reason.data or "", item="last_resort_reason", limit=LONGEST_LINE)
+    return hide_known_codes(session, text=words)

@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from registry_core.register.find import find_record
+from registry_core.storage.keys import keyring
 from tests.people.staff import Clerk
 
 
@@ -97,6 +99,17 @@ def test_pin_is_shown_once_after_a_document_was_noted(counter, clerk):
     assert digits not in page.title + page.url
     noted = next(entry for entry in counter.looks_at("resident-1") if entry.action == "sign-in.document-shown")
     assert noted.facts == {"document": "driving-licence", "reason": None}
+
+
+def test_code_in_the_reason_for_a_pin_is_masked_before_the_ledger_keeps_it_for_ever(counter, clerk):
+    record_id = counter.record_id("resident-1")
+    with counter.registry.read() as session:
+        _, assignment = find_record(session, record_id=record_id, municipality_code=counter.municipality)
+        code = assignment.code(keyring(session)).reveal()
+    clerk.opens_staff(f"residents/{record_id}/pin")
+    clerk.issues_pin("last-resort", reason=f"A slip with {code[:4]} {code[4:]}")
+    noted = next(entry for entry in counter.looks_at("resident-1") if entry.action == "sign-in.document-shown")
+    assert noted.facts == {"document": "last-resort", "reason": f"A slip with {'•' * 11}"}
 
 
 def test_pin_without_a_document_is_not_issued(counter, clerk):
