@@ -24,6 +24,7 @@ MAY_REVEAL = {
     "registry_core/codes/pool.py": "seals it and makes its index: how it is stored",
     "registry_core/register/code_assignment.py": "seals it and makes its index: how it is stored",
     "registry_core/register/enter.py": "makes its index: is it in use?",
+    "registry_core/register/returning.py": "makes its index: whose was it?",
     "registry_core/register/search.py": "makes its index: whose is it?",
     "portal/letters/slip.py": "the slip, the paper a code is notified on",
     "portal/resident/record.py": "the 30-second page after step-up",
