@@ -70,6 +70,9 @@ def run(port: int) -> None:
     from portal.demo.register import load_demo  # noqa: PLC0415 -- demo only
 
     _demo_environment(port)
+    if os.environ["PORTAL_ENV"] != "demo":
+        click.echo("This is the demonstration: unset PORTAL_ENV, or set it to demo. Nothing was made.", err=True)
+        raise SystemExit(2)
     click.echo("Compiling the languages ...")
     _compile_languages()
     set_up(os.environ)

@@ -152,6 +152,14 @@ def test_key_file_that_is_lost_or_broken_is_told(operator: Operator, words: list
     assert "estore" in said(result)[-1]
 
 
+def test_demonstration_is_refused_in_production_and_makes_nothing(operator: Operator, tmp_path: Path) -> None:
+    keys = tmp_path / "never-made.json"
+    operator.environment |= {"PORTAL_ENV": "production", "PORTAL_DATA_KEYS_FILE": str(keys)}
+    result = operator.types("demo", "run")
+    assert (result.exit_code, keys.exists()) == (2, False)
+    assert "Nothing was made." in result.stderr
+
+
 @pytest.mark.parametrize("words", [[], ["registry"], ["demo"], ["i18n"], ["init"], *[each[:2] for each in COMMANDS]])
 def test_every_command_explains_itself(newcomer, words: list[str]) -> None:
     result = newcomer().types(*[word for word in words if "/" not in word and word != "1"], "--help")
