@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
-from sqlalchemy import exists, select
+from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
+from portal.operator.batches import Pace, enter_in_batches
 from registry_core.codes import codes_in_use
-from registry_core.register import ResidenceCategory, ResidentItems, Sex, card_numbers_in_use
+from registry_core.register import Newcomer, ResidenceCategory, ResidentItems, Sex, card_numbers_in_use
+from registry_core.register.code_assignment import JAPAN
 from registry_core.register.resident_record import ResidentRecord
+from registry_core.storage.keys import Keyring
+from registry_core.values.actor import system_actor
 from registry_core.values.change_reason import ChangeReason
 from registry_core.values.register_date import RegisterDate
 from registry_core.values.resident_record_code import ResidentRecordCode
@@ -31,6 +35,7 @@ _NAMES: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = {
 }
 _STATUSES = ("永住者", "技術・人文知識・国際業務", "留学", "家族滞在", "特定技能1号", "定住者", "日本人の配偶者等")
 _TOWNS = ("中央", "東町", "西町", "本町", "緑台", "川端町")
+_BODIES = 9_999_999_967  # the largest prime below 10^10
 _FIRST_BIRTH, _DAYS_OF_BIRTHS = date(1945, 1, 1), 28_000
 _ALIAS_SHARE, _ODD_DATE_SHARE, _PROTECTED_SHARE = 0.04, 0.01, 0.003
 
@@ -76,14 +81,34 @@ def _with_other_numbers(person: SyntheticResident, rng: Random) -> SyntheticResi
     return replace(person, code=code, items=replace(person.items, card_number=_card_number(rng)))
 
 
+def fill(engine: Engine, keyring: Keyring, number: int, seed: int = 1, *, municipality_code: str, at: datetime) -> None:
+    """Enter the people of a seed into a register that has none of their codes and cards yet, in little memory.
+
+    `at` is the instant all of it is recorded at; the legal day is that of Japan.
+    """
+    day = at.astimezone(JAPAN).date()
+    newcomers = (Newcomer(each.items, each.code, each.reason, day) for each in synthetic_residents(number, seed=seed))
+    for _ in enter_in_batches(
+        engine,
+        keyring,
+        newcomers,
+        actor=system_actor(municipality_code),
+        now=lambda: at,
+        pace=Pace(seconds=2.0, most=5_000),
+    ):
+        pass
+
+
 def synthetic_residents(number: int, *, seed: int) -> Iterator[SyntheticResident]:
     """Make people one by one; codes differ within one call."""
     rng = Random(seed)  # noqa: S311 -- repeatable, and nobody's
     nations, weights = list(_NAMES), [entry[0] for entry in _NAMES.values()]
-    bodies = iter(rng.sample(range(1, 10**10 - 1), number))
-    for index, body in enumerate(bodies):
+    first, step = rng.randrange(_BODIES), rng.randrange(1, _BODIES)
+    for index in range(number):
         nation = rng.choices(nations, weights)[0]
         items = _items(rng, nation, _household(seed, index))
+        # Counting in steps, modulo a prime, meets every number once and remembers none.
+        body = 1 + (first + index * step) % _BODIES
         yield SyntheticResident(items, ResidentRecordCode.from_body(f"{body:010d}"), ChangeReason.MOVED_IN)
 
 

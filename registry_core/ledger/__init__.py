@@ -1,14 +1,23 @@
 """The ledger: append-only entries of every look and every change, sealed into a chain, signed at checkpoints."""
 
-from registry_core.ledger.entry import LedgerEntryView, entries_about, entries_by, record_entry
+from registry_core.ledger.entry import (
+    LedgerEntryView,
+    bound_entries,
+    entries_about,
+    entries_by,
+    entry_values,
+    record_entry,
+)
 from registry_core.ledger.seal import make_checkpoint, oldest_unsealed, seal_entries
 from registry_core.ledger.verify import LedgerVerdict, verify_ledger
 
 __all__ = [
     "LedgerEntryView",
     "LedgerVerdict",
+    "bound_entries",
     "entries_about",
     "entries_by",
+    "entry_values",
     "make_checkpoint",
     "oldest_unsealed",
     "record_entry",

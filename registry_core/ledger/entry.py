@@ -1,14 +1,16 @@
 """One entry: who did what to which record, when, for which legal purpose. Entries commit with what they record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Index, String, Uuid, and_, or_, select
+from sqlalchemy import JSON, Dialect, Index, String, Uuid, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.storage.base import Base
+from registry_core.storage.bulk_insert import BoundRows, bound_rows
 from registry_core.storage.column_types import Closed, Instant
 from registry_core.values.actor import Actor, Role
 from registry_core.values.legal_purpose import LegalPurpose
@@ -81,20 +83,50 @@ def record_entry(
     `action` is a stable key such as "record.looked-at".
     """
     entry = LedgerEntry(
-        id=uuid4(),
-        at=at,
-        action=action,
-        purpose=purpose,
-        record_id=record_id,
-        request_id=request_id,
-        actor_person=actor.person,
-        actor_account=actor.account,
-        actor_role=actor.role,
-        municipality_code=actor.municipality,
-        facts=dict(facts or {}),
+        **entry_values(
+            action=action,
+            actor=actor,
+            at=at,
+            purpose=purpose,
+            record_id=record_id,
+            request_id=request_id,
+            facts=facts,
+        )
     )
     session.add_all([entry, LedgerTail(entry_id=entry.id, at=at)])
     return entry.id
+
+
+def entry_values(
+    *,
+    action: str,
+    actor: Actor,
+    at: datetime,
+    purpose: LegalPurpose,
+    record_id: UUID | None = None,
+    request_id: UUID | None = None,
+    facts: Mapping[str, str | int | bool | None] | None = None,
+) -> dict[str, Any]:
+    """The columns of one new entry."""
+    return {
+        "id": uuid4(),
+        "at": at,
+        "action": action,
+        "purpose": purpose,
+        "record_id": record_id,
+        "request_id": request_id,
+        "actor_person": actor.person,
+        "actor_account": actor.account,
+        "actor_role": actor.role,
+        "municipality_code": actor.municipality,
+        "facts": dict(facts or {}),
+    }
+
+
+def bound_entries(values: Sequence[dict[str, Any]], *, dialect: Dialect) -> tuple[BoundRows, BoundRows]:
+    """Many new entries, each with its place in the tail, ready to be inserted at once."""
+    tail = [{"entry_id": each["id"], "at": each["at"]} for each in values]
+    return bound_rows(LedgerEntry, values, dialect=dialect), bound_rows(LedgerTail, tail, dialect=dialect)
 
 
 def entries_about(

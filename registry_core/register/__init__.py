@@ -1,5 +1,6 @@
 """The resident records: entering, correcting, erasing, looking, searching, confirming."""
 
+from registry_core.register.bulk_entry import Newcomer, PreparedEntries, enter_prepared, prepare_entries
 from registry_core.register.confirmation import (
     CONFIRMABLE_ITEMS,
     WRONG_REASONS,
@@ -39,6 +40,8 @@ __all__ = [
     "ConfirmationView",
     "CorrectionCase",
     "ItemAnswer",
+    "Newcomer",
+    "PreparedEntries",
     "RecordChange",
     "RecordHit",
     "RecordQuery",
@@ -52,6 +55,7 @@ __all__ = [
     "close_case",
     "confirm_record",
     "correct_record",
+    "enter_prepared",
     "enter_resident",
     "guard_own_household",
     "hide_known_codes",
@@ -61,6 +65,7 @@ __all__ = [
     "look_at_record",
     "matching_records",
     "open_cases",
+    "prepare_entries",
     "record_history",
     "returning_record",
     "search_records",

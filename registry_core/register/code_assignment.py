@@ -5,6 +5,7 @@ That the index is unique over current and retired codes is what makes a new code
 """
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -43,15 +44,7 @@ class CodeAssignment(Base):
     @classmethod
     def begin(cls, code: ResidentRecordCode, *, record_id: UUID, at: datetime, keyring: Keyring) -> "CodeAssignment":
         """The code belongs to the record from now on."""
-        assignment_id = uuid4()
-        digits = code.reveal()
-        return cls(
-            id=assignment_id,
-            record_id=record_id,
-            code_sealed=keyring.seal(digits.encode(), bound_to=assignment_id.bytes),
-            code_index=keyring.index(digits),
-            since=at,
-        )
+        return cls(**assignment_values(code, record_id=record_id, at=at, keyring=keyring))
 
     def end(self, *, at: datetime) -> None:
         """The code is dead from now on, and is nobody else's ever."""
@@ -66,3 +59,16 @@ class CodeAssignment(Base):
     def since_day(self) -> date:
         """The legal day, in Japan, it was assigned."""
         return self.since.astimezone(JAPAN).date()
+
+
+def assignment_values(code: ResidentRecordCode, *, record_id: UUID, at: datetime, keyring: Keyring) -> dict[str, Any]:
+    """The columns of a new assignment."""
+    assignment_id = uuid4()
+    digits = code.reveal()
+    return {
+        "id": assignment_id,
+        "record_id": record_id,
+        "code_sealed": keyring.seal(digits.encode(), bound_to=assignment_id.bytes),
+        "code_index": keyring.index(digits),
+        "since": at,
+    }

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from registry_core.ledger import record_entry
+from registry_core.ledger import entry_values, record_entry
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.find import find_record
 from registry_core.register.history import keep_history
@@ -85,9 +86,7 @@ def enter_resident(
 
     Raises CodeInUse and what `checked_items` raises.
     """
-    _guard_maintainer(actor)
-    if reason not in ENTRY_REASONS:
-        raise InvalidItem(item="reason")
+    guard_may_enter(actor, reason)
     items = checked_items(items)
     record = returning_record(session, code=code, items=items, municipality_code=actor.municipality)
     if record is not None:
@@ -179,16 +178,31 @@ def _guard_maintainer(actor: Actor) -> None:
         raise NotPermitted
 
 
+def guard_may_enter(actor: Actor, reason: ChangeReason) -> None:
+    """Raises NotPermitted, InvalidItem."""
+    _guard_maintainer(actor)
+    if reason not in ENTRY_REASONS:
+        raise InvalidItem(item="reason")
+
+
+def entered_values(record_id: UUID, *, reason: ChangeReason, actor: Actor, at: datetime) -> dict[str, Any]:
+    """The ledger entry of an entering, for who writes many at once."""
+    return entry_values(**_about("record.entered", record_id, reason, actor, at))
+
+
 def _entry(session: Session, action: str, record_id: UUID, reason: ChangeReason, actor: Actor, at: datetime) -> None:
-    record_entry(
-        session,
-        action=action,
-        actor=actor,
-        at=at,
-        purpose=LegalPurpose.REGISTER_MAINTENANCE,
-        record_id=record_id,
-        facts={"reason": reason.value},
-    )
+    record_entry(session, **_about(action, record_id, reason, actor, at))
+
+
+def _about(action: str, record_id: UUID, reason: ChangeReason, actor: Actor, at: datetime) -> dict[str, Any]:
+    return {
+        "action": action,
+        "actor": actor,
+        "at": at,
+        "purpose": LegalPurpose.REGISTER_MAINTENANCE,
+        "record_id": record_id,
+        "facts": {"reason": reason.value},
+    }
 
 
 def _is_day(text: str) -> bool:

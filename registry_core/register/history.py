@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Date, ForeignKey, String, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from registry_core.register.resident_record import ResidentRecord
+from registry_core.register.resident_record import ResidentItems, ResidentRecord
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Closed, Instant
 from registry_core.values.actor import Actor, Role
@@ -53,18 +54,39 @@ def keep_history(
     at: datetime,
 ) -> None:
     """Write the row of the version the record now has."""
-    items = record.items().as_text() | {"code": code.masked, "erased_on": str(record.erased_on or "") or None}
-    row = RecordHistory(
-        record_id=record.id,
-        version=record.version,
-        reason=reason,
-        on=on,
-        at=at,
-        actor_person=actor.person,
-        actor_role=actor.role,
-        items=items,
+    items = items_kept(record.items(), code=code, erased_on=record.erased_on)
+    row = history_values(
+        record_id=record.id, version=record.version, items=items, reason=reason, on=on, actor=actor, at=at
     )
-    session.add(row)
+    session.add(RecordHistory(**row))
+
+
+def items_kept(items: ResidentItems, *, code: ResidentRecordCode, erased_on: date | None) -> dict[str, str | None]:
+    """What a row of history keeps of the record: every item as text, the code masked."""
+    return items.as_text() | {"code": code.masked, "erased_on": str(erased_on or "") or None}
+
+
+def history_values(
+    *,
+    record_id: UUID,
+    version: int,
+    items: dict[str, str | None],
+    reason: ChangeReason,
+    on: date,
+    actor: Actor,
+    at: datetime,
+) -> dict[str, Any]:
+    """The columns of one row of history."""
+    return {
+        "record_id": record_id,
+        "version": version,
+        "reason": reason,
+        "on": on,
+        "at": at,
+        "actor_person": actor.person,
+        "actor_role": actor.role,
+        "items": items,
+    }
 
 
 def history_of(session: Session, *, record_id: UUID) -> list[RecordChange]:

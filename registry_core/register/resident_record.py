@@ -6,6 +6,7 @@ Not held: Individual Number, insurance, pension.
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, Uuid
@@ -109,7 +110,7 @@ class ResidentRecord(Base):
     @classmethod
     def enter(cls, items: ResidentItems, *, municipality_code: str) -> "ResidentRecord":
         """A new record, version 1."""
-        return cls(id=uuid4(), version=1, municipality_code=municipality_code, **_columns(items))
+        return cls(**new_record_values(items, municipality_code=municipality_code))
 
     def items(self) -> ResidentItems:
         """The items as they are now."""
@@ -215,13 +216,23 @@ def with_changes(items: ResidentItems, changes: dict[str, object]) -> ResidentIt
 _NAME_ITEMS = ("latin_name", "kanji_name", "reading", "alias")
 
 
+def new_record_values(items: ResidentItems, *, municipality_code: str) -> dict[str, Any]:
+    """The columns of a new record, version 1."""
+    return {"id": uuid4(), "version": 1, "municipality_code": municipality_code} | _columns(items)
+
+
 def name_keys_of(items: ResidentItems, *, record_id: UUID) -> list[NameKey]:
     """The search key of each form the record has."""
+    return [NameKey(**values) for values in name_key_values(items, record_id=record_id)]
+
+
+def name_key_values(items: ResidentItems, *, record_id: UUID) -> list[dict[str, Any]]:
+    """The columns of the search key of each form the record has."""
     forms = {name: getattr(items, name) for name in _NAME_ITEMS}
-    return [NameKey(record_id=record_id, form=name, key=search_key(form)) for name, form in forms.items() if form]
+    return [{"record_id": record_id, "form": name, "key": search_key(form)} for name, form in forms.items() if form]
 
 
-def _columns(items: ResidentItems) -> dict[str, object]:
+def _columns(items: ResidentItems) -> dict[str, Any]:
     return {name: getattr(items, name) for name in ITEM_NAMES}
 
 

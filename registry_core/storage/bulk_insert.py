@@ -1,0 +1,89 @@
+"""Many rows of one table at once, by the driver's own way: `executemany` of SQLite, COPY of PostgreSQL.
+
+What takes processor time (binding values, JSON) is done by `bound_rows`, outside any transaction; `insert_rows` only sends, so
+that on SQLite the lock of the one writer is held briefly.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Column, Dialect, Table, inspect
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from registry_core.storage.base import Base
+from registry_core.storage.engine import is_sqlite
+
+_Bind = Callable[[Any], Any]
+
+
+class RowRefused(Exception):
+    """A row stands against a rule of the database, as one that is unique; nothing of this table was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRows:
+    """Rows as the driver takes them: one tuple a row, in the order of `columns`."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+def bound_rows(entity: type[Base], rows: Iterable[Mapping[str, Any]], *, dialect: Dialect) -> BoundRows:
+    """Bind rows given by the names of the entity's attributes; one that is not given is NULL, never a default."""
+    given = list(rows)
+    columns = _columns(entity)
+    binds = _binds(entity, dialect)
+    by_column = [
+        [bind(row.get(name)) for row in given] if bind else [row.get(name) for row in given]
+        for (name, _), bind in zip(columns, binds, strict=True)
+    ]
+    table = cast("Table", entity.__table__)
+    return BoundRows(table.name, tuple(column.name for _, column in columns), list(zip(*by_column, strict=True)))
+
+
+def insert_rows(session: Session, bound: BoundRows) -> None:
+    """Insert them in the session's transaction. Raises RowRefused: the transaction is then to be rolled back."""
+    if not bound.rows:
+        return
+    connection = session.connection()
+    try:
+        if is_sqlite(session):
+            connection.exec_driver_sql(_insert_of(bound), bound.rows)
+        else:
+            _copy(cast("psycopg.Connection[Any]", connection.connection.driver_connection), bound)
+    except (IntegrityError, psycopg.IntegrityError) as refused:
+        raise RowRefused from refused
+
+
+def _copy(connection: "psycopg.Connection[Any]", bound: BoundRows) -> None:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(bound.table), sql.SQL(", ").join(map(sql.Identifier, bound.columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in bound.rows:
+            copy.write_row(row)
+
+
+def _insert_of(bound: BoundRows) -> str:
+    names = ", ".join(f'"{name}"' for name in bound.columns)
+    places = ", ".join("?" * len(bound.columns))
+    return f'INSERT INTO "{bound.table}" ({names}) VALUES ({places})'  # noqa: S608 -- names of our own tables
+
+
+@cache
+def _columns(entity: type[Base]) -> tuple[tuple[str, Column[Any]], ...]:
+    """Names of attributes with their columns."""
+    attributes = inspect(entity).column_attrs
+    return tuple((attribute.key, cast("Column[Any]", attribute.columns[0])) for attribute in attributes)
+
+
+@cache
+def _binds(entity: type[Base], dialect: Dialect) -> tuple[_Bind | None, ...]:
+    """What turns a value of each column into the driver's."""
+    return tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for _, column in _columns(entity))
