@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from flask import Flask
@@ -25,51 +26,78 @@ from portal.web.kept_posts import purge_kept_posts
 from portal.web.rate_limits import purge_tries
 from portal.web.sessions import purge_sessions
 from registry_core.codes import lapse_requests
-from registry_core.ledger import make_checkpoint, seal_entries
-from registry_core.ledger.seal import LedgerCheckpoint
+from registry_core.ledger import checkpoint_if_due, seal_entries
 from registry_core.outbox import OutboxItem, OutboxKind, mark_delivered, mark_failed, take_due
 from registry_core.values.actor import system_actor
 
 LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 LEASE = timedelta(minutes=2)
 DELIVERING_AT_MOST = timedelta(minutes=1)  # then one last message may still take its time within the lease
 ROUND_SECONDS = 1.0
 UPKEEP_EVERY = timedelta(minutes=1)
-CHECKPOINT_EVERY = timedelta(minutes=5)
+BETWEEN_BATCHES_SECONDS = 0.05  # whoever waits to write gets a turn
 
 
 def work_until(app: Flask, stopped: threading.Event) -> None:
-    """Work, a round a second, until told to stop. What fails is logged and tried again; it keeps nothing else from its turn."""
-    due: dict[Callable[[], None], datetime] = {}
+    """Work, a round a second, until told to stop. What fails is logged and tried again; it keeps nothing else from its turn.
+
+    The ledger is sealed by a thread of its own: a mail server or a holder that takes its time delays no checkpoint.
+    """
+    sealing = threading.Thread(target=_seal_until, args=(app, stopped), name="sealing", daemon=True)
+    sealing.start()
+    due: dict[Callable[[], object], datetime] = {}
     while not stopped.is_set():
         with app.test_request_context(base_url=app.config["PORTAL"].base_url):
-            _try("a round", work_once)
+            _try("a round", deliver_due)
             now = registry().now()
             for job, interval in _REGULAR.items():
                 if now >= due.get(job, now):
                     _try(job.__name__, job)
                     due[job] = now + interval
         stopped.wait(ROUND_SECONDS)
+    sealing.join()
 
 
-def _try(what: str, job: Callable[[], object]) -> None:
+def _seal_until(app: Flask, stopped: threading.Event) -> None:
+    pause = 0.0
+    while not stopped.wait(pause):
+        with app.app_context():
+            sealed = _try("sealing", seal)
+        pause = BETWEEN_BATCHES_SECONDS if sealed else ROUND_SECONDS
+
+
+def _try(what: str, job: Callable[[], T]) -> T | None:
     try:
-        job()
+        return job()
     except Exception as failed:  # noqa: BLE001 -- the worker outlives a lost database; the kind is logged, never the data
         LOG.error("%s failed: %s", what, type(failed).__name__)  # noqa: TRY400 -- a traceback would show parameters
+        return None
 
 
 def work_once() -> int:
-    """Seal, then deliver what is due, slips before mail; how many things were done."""
-    done = seal()
+    """Seal, then deliver what is due; how many things were done."""
+    return seal() + deliver_due()
+
+
+def deliver_due() -> int:
+    """Deliver what is due, slips before mail; how many."""
     kinds = [OutboxKind.SLIP, *([OutboxKind.MAIL] if registry().config.smtp_url else [])]
-    return done + sum(_deliver_due(kind) for kind in kinds)
+    return sum(_deliver_due(kind) for kind in kinds)
 
 
 def seal() -> int:
-    """Link what was written since into the ledger's chain; how many entries."""
+    """Link what was written since into the ledger's chain, 1,000 entries at most, and sign its head when that is due; how many.
+
+    The log's SEQUENCE:HEX is what `portal verify-ledger --known-head` takes. The digest is written in groups of
+    four: the net under the log would take eleven digits in a row for a code.
+    """
     with registry().write() as session:
-        return seal_entries(session, at=registry().now())
+        sealed = seal_entries(session, at=registry().now())
+        signed = checkpoint_if_due(session, at=registry().now())
+    if signed is not None:
+        LOG.info("ledger checkpoint %s:%s", signed.sequence, signed.digest.hex(":", 2))
+    return sealed
 
 
 def upkeep() -> None:
@@ -87,21 +115,8 @@ def _lapse(session: Session, *, at: datetime) -> int:
     return lapse_requests(session, actor=system_actor(registry().config.municipality.code), at=at)
 
 
-def checkpoint() -> None:
-    """Sign the head of the ledger and say it in the log: whoever keeps the log can prove the ledger against it.
-
-    The log's SEQUENCE:HEX is what `portal verify-ledger --known-head` takes. The digest is written in groups of
-    four: the net under the log would take eleven digits in a row for a code.
-    """
-    with registry().write() as session:
-        sequence = make_checkpoint(session, at=registry().now())
-        signed = session.get_one(LedgerCheckpoint, sequence) if sequence is not None else None
-    if signed is not None:
-        LOG.info("ledger checkpoint %s:%s", signed.sequence, signed.digest.hex(":", 2))
-
-
 #: What is done from time to time, each by itself.
-_REGULAR = {upkeep: UPKEEP_EVERY, checkpoint: CHECKPOINT_EVERY}
+_REGULAR = {upkeep: UPKEEP_EVERY}
 
 
 def _deliver_due(kind: OutboxKind) -> int:
@@ -113,8 +128,6 @@ def _deliver_due(kind: OutboxKind) -> int:
         if registry().now() - begun > DELIVERING_AT_MOST:
             return number
         _deliver_one(item)
-        if kind is OutboxKind.MAIL:
-            seal()  # a mail server may take its time; the ledger does not wait for it
     return len(items)
 
 

@@ -1,5 +1,6 @@
 """The ledger: append-only entries of every look and every change, sealed into a chain, signed at checkpoints."""
 
+from registry_core.ledger.checkpoint import checkpoint_if_due, make_checkpoint
 from registry_core.ledger.entry import (
     LedgerEntryView,
     bound_entries,
@@ -8,13 +9,14 @@ from registry_core.ledger.entry import (
     entry_values,
     record_entry,
 )
-from registry_core.ledger.seal import make_checkpoint, oldest_unsealed, seal_entries
+from registry_core.ledger.seal import oldest_unsealed, seal_entries
 from registry_core.ledger.verify import LedgerVerdict, verify_ledger
 
 __all__ = [
     "LedgerEntryView",
     "LedgerVerdict",
     "bound_entries",
+    "checkpoint_if_due",
     "entries_about",
     "entries_by",
     "entry_values",

@@ -1,17 +1,19 @@
 """Verifying the ledger: the chain is walked from its start and every checkpoint's signature is checked."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry_core.ledger.checkpoint import checkpoint_message
 from registry_core.ledger.entry import LedgerEntry, LedgerTail
-from registry_core.ledger.seal import GENESIS, LedgerCheckpoint, LedgerSeal, checkpoint_message, link
+from registry_core.ledger.seal import GENESIS, LedgerCheckpoint, LedgerSeal, chain_head, link, links
 from registry_core.storage.keys import keyring
 
-_BATCH = 1000
+_TOLD_EVERY = 1000
+_MOST_ORPHANS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +38,30 @@ def verify_ledger(
     known_head: tuple[int, bytes] | None = None,
     progress: Callable[[int], None] = lambda _count: None,
 ) -> LedgerVerdict:
-    """Walk the whole chain. `known_head` is a (sequence, digest) that an outside holder kept: truncation shows against it."""
+    """Walk the whole chain. `known_head` is a (sequence, digest) that an outside holder kept: truncation shows against it.
+
+    `progress` is told the number of links walked since it was told last.
+    """
     faults: list[tuple[str, str]] = []
     digests: dict[int, bytes] = {}
     checkpoints = session.scalars(select(LedgerCheckpoint).order_by(LedgerCheckpoint.sequence)).all()
     wanted = {checkpoint.sequence for checkpoint in checkpoints} | ({known_head[0]} if known_head else set())
     sequence, digest = 0, GENESIS
-    for seal, entry in _links(session):
+    for number, seal, entry_id, entry in links(session, until=chain_head(session)[0]):
         sequence += 1
-        if seal.sequence != sequence:
+        if number != sequence:
             faults.append(("gap", f"{sequence}"))
-            sequence = seal.sequence
+            sequence = number
         if entry is None:
-            faults.append(("entry-missing", f"{seal.sequence}"))
-            digest = seal.digest
-        else:
-            digest = link(digest, entry)
-            if digest != seal.digest:
-                faults.append(("entry-altered", f"{seal.sequence} {entry.id}"))
-                digest = seal.digest
+            faults.append(("entry-missing", f"{number}"))
+        elif link(digest, entry) != seal:
+            faults.append(("entry-altered", f"{number} {entry_id}"))
+        digest = seal
         if sequence in wanted:
-            digests[sequence] = seal.digest
-        progress(1)
+            digests[sequence] = seal
+        if not sequence % _TOLD_EVERY:
+            progress(_TOLD_EVERY)
+    progress(sequence % _TOLD_EVERY)
     faults += _checkpoint_faults(session, checkpoints, digests)
     if known_head and digests.get(known_head[0]) != known_head[1]:
         faults.append(("known-head-differs", str(known_head[0])))
@@ -65,19 +69,6 @@ def verify_ledger(
     last = checkpoints[-1].sequence if checkpoints else 0
     unsealed = session.scalar(select(func.count()).select_from(LedgerTail)) or 0
     return LedgerVerdict(sequence, unsealed, len(checkpoints), max(0, sequence - last), tuple(faults))
-
-
-def _links(session: Session) -> Iterator[tuple[LedgerSeal, LedgerEntry | None]]:
-    last = 0
-    while True:
-        query = select(LedgerSeal, LedgerEntry).outerjoin(LedgerEntry, LedgerEntry.id == LedgerSeal.entry_id)
-        query = query.where(LedgerSeal.sequence > last).order_by(LedgerSeal.sequence).limit(_BATCH)
-        rows = session.execute(query).all()
-        if not rows:
-            return
-        yield from rows
-        last = rows[-1][0].sequence
-        session.expunge_all()
 
 
 def _checkpoint_faults(
@@ -105,6 +96,6 @@ def _orphans(session: Session) -> list[tuple[str, str]]:
         .outerjoin(LedgerSeal, LedgerSeal.entry_id == LedgerEntry.id)
         .outerjoin(LedgerTail, LedgerTail.entry_id == LedgerEntry.id)
         .where(LedgerSeal.entry_id.is_(None), LedgerTail.entry_id.is_(None))
-        .limit(20)
+        .limit(_MOST_ORPHANS)
     )
     return [("entry-outside-the-chain", str(entry_id)) for entry_id in session.scalars(query)]

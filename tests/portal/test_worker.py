@@ -21,15 +21,18 @@ from portal.config import PROJECT_ROOT
 from portal.resident.drafts import CodeChangeDraftRow, new_draft, save_draft
 from portal.web.rate_limits import CountedTries, RateLimit
 from portal.web.session_table import WebSession
-from portal.worker import checkpoint, seal, upkeep, work_until, worker_thread
+from portal.worker import seal, upkeep, work_until, worker_thread
 from registry_core.codes import RequestStatus
-from registry_core.ledger import oldest_unsealed, verify_ledger
+from registry_core.ledger import oldest_unsealed, record_entry, verify_ledger
+from registry_core.ledger.entry import LedgerTail
 from registry_core.ledger.seal import LedgerCheckpoint
+from registry_core.values import LegalPurpose
 from tests.databases import BACKENDS
 from tests.live_server import Mailbox, PortalServer
 from tests.people.resident import Resident
 from tests.portal.mail.conftest import PostOffice
 from tests.portal.staff.conftest import Counter
+from tests.registry_core.people import CLERK
 
 both_databases = pytest.mark.parametrize("backend", BACKENDS, indirect=True)
 
@@ -77,8 +80,6 @@ def test_ledger_is_sealed_and_its_head_signed_once(portal_server, in_context, ca
     caplog.set_level("INFO", "portal.worker")
     while in_context(seal):
         pass
-    in_context(checkpoint)
-    in_context(checkpoint)
     found = verdict(portal_server)
     assert (found.is_intact, found.unsealed, found.checkpoints, found.unproved) == (True, 0, 1, 0)
     with portal_server.registry.read() as session:
@@ -88,18 +89,52 @@ def test_ledger_is_sealed_and_its_head_signed_once(portal_server, in_context, ca
     assert said == [f"ledger checkpoint {head}"]
 
 
-def test_ledger_is_sealed_between_the_mails_of_a_slow_server(office, counter, monkeypatch):
-    unsealed = []
+@both_databases
+def test_checkpoint_is_signed_every_five_minutes_in_which_anything_was_written(office, counter, in_context):
+    def signed_after(**passed) -> list[int]:
+        office.waits(**passed)
+        in_context(seal)
+        with office.registry.read() as session:
+            return list(session.scalars(select(LedgerCheckpoint.sequence).order_by(LedgerCheckpoint.sequence)))
 
-    def slowly(*_args, **_options) -> None:
-        unsealed.append(verdict(office.server).unsealed)
-        counter.corrects("resident-1", alias=f"ALIAS {len(unsealed)}")
+    [first] = signed_after(seconds=0)
+    counter.corrects("resident-1", alias="ONE")
+    assert signed_after(minutes=4, seconds=59) == [first]
+    assert verdict(office.server).unproved == 1
+    assert signed_after(seconds=1) == [first, first + 1]
+    assert signed_after(minutes=5) == [first, first + 1], "nothing was written"
+    counter.corrects("resident-1", alias="TWO")
+    assert signed_after(seconds=0) == [first, first + 1, first + 2], "the last one is five minutes old"
 
-    monkeypatch.setattr(portal.worker, "deliver", slowly)
-    for number in range(3):
-        office.queues(f"k{number}")
-    office.works()
-    assert unsealed == [0, 0, 0]
+
+@both_databases
+def test_checkpoint_is_signed_every_thousand_entries_however_fast_they_come(portal_server, in_context):
+    with portal_server.registry.write() as session:
+        before = session.scalar(select(func.count()).select_from(LedgerTail))
+        for _ in range(3100 - before):
+            record_entry(session, action="a", actor=CLERK, at=portal_server.registry.now(), purpose=LegalPurpose.AUDIT)
+    sealed = [in_context(seal) for _ in range(4)]
+    found = verdict(portal_server)
+    with portal_server.registry.read() as session:
+        signed = list(session.scalars(select(LedgerCheckpoint.sequence).order_by(LedgerCheckpoint.sequence)))
+    assert (sealed, signed) == ([1000, 1000, 1000, 100], [1000, 2000, 3000])
+    assert (found.is_intact, found.unsealed, found.unproved) == (True, 0, 100)
+
+
+def test_mail_server_that_does_not_answer_delays_no_seal(office, counter, monkeypatch):
+    answers = threading.Event()
+    monkeypatch.setattr(portal.worker, "ROUND_SECONDS", 0.01)
+    monkeypatch.setattr(portal.worker, "deliver", lambda *_args, **_options: answers.wait(30))
+    office.queues()
+    thread, stopped = worker_thread(office.server.app)
+    assert eventually(lambda: office.item().next_try_at > office.registry.now()), "the mail is in hand"
+    counter.corrects("resident-1", alias="ALIAS")
+    assert eventually(lambda: verdict(office.server).unsealed == 0)
+    assert office.item().delivered_at is None
+    answers.set()
+    stopped.set()
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 # ---------------------------------------------------------------- upkeep
@@ -182,28 +217,30 @@ def test_one_job_of_upkeep_that_fails_does_not_keep_the_others(counter, office, 
 
 @both_databases
 def test_rounds_that_fail_do_not_stop_the_worker(office, monkeypatch, caplog):
-    failures = iter([RuntimeError("a"), OSError("b"), KeyError("c")])
+    def failing_at_first(real):
+        failures = iter([RuntimeError("a"), OSError("b"), KeyError("c")])
 
-    real = portal.worker.seal_entries
+        def call(session, **options):
+            for failure in failures:
+                raise failure
+            return real(session, **options)
 
-    def failing_at_first(session, **options):
-        for failure in failures:
-            raise failure
-        return real(session, **options)
+        return call
 
     monkeypatch.setattr(portal.worker, "ROUND_SECONDS", 0.01)
-    monkeypatch.setattr(portal.worker, "seal_entries", failing_at_first)
+    for step in ("seal_entries", "take_due"):
+        monkeypatch.setattr(portal.worker, step, failing_at_first(getattr(portal.worker, step)))
     office.queues()
     thread, stopped = worker_thread(office.server.app)
     assert eventually(lambda: office.mailbox.messages)
+    assert eventually(lambda: verdict(office.server).unsealed == 0)
     stopped.set()
     thread.join(10)
     assert not thread.is_alive()
-    assert [record.getMessage() for record in caplog.records if "a round failed" in record.getMessage()] == [
-        "a round failed: RuntimeError",
-        "a round failed: OSError",
-        "a round failed: KeyError",
-    ]
+    failed = [record.getMessage() for record in caplog.records if "failed" in record.getMessage()]
+    for what in ("sealing", "a round"):
+        told = [f"{what} failed: {kind}" for kind in ("RuntimeError", "OSError", "KeyError")]
+        assert [each for each in failed if each.startswith(what)] == told
 
 
 def test_worker_that_is_told_to_stop_ends_after_its_round(office):

@@ -1,0 +1,59 @@
+"""Checkpoints: signed heads of the chain that outside holders keep (Ed25519).
+
+What follows the last checkpoint that somebody outside holds is unproved: whoever can rewrite the database could rewrite it.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from registry_core.ledger.seal import (
+    CHECKPOINT_ENTRIES,
+    LedgerCheckpoint,
+    chain_head,
+    holds_the_chain,
+)
+from registry_core.storage.keys import keyring
+
+#: A checkpoint is due so long after the last one, once anything was sealed since.
+CHECKPOINT_EVERY = timedelta(minutes=5)
+
+
+def checkpoint_message(sequence: int, digest: bytes, pool_position: int, made_at: datetime) -> bytes:
+    """The bytes that are signed."""
+    return f"checkpoint:{sequence}:{digest.hex()}:{pool_position}:{made_at.isoformat(timespec='microseconds')}".encode()
+
+
+def checkpoint_if_due(session: Session, *, at: datetime) -> LedgerCheckpoint | None:
+    """Sign the head when 1,000 entries or 5 minutes lie behind the last checkpoint, and anything was sealed since."""
+    last = session.scalars(select(LedgerCheckpoint).order_by(LedgerCheckpoint.sequence.desc()).limit(1)).first()
+    sequence, _ = chain_head(session)
+    is_due = (
+        last is None or sequence - last.sequence >= CHECKPOINT_ENTRIES or abs(at - last.made_at) >= CHECKPOINT_EVERY
+    )
+    made = make_checkpoint(session, at=at) if is_due else None
+    return session.get_one(LedgerCheckpoint, made) if made is not None else None
+
+
+def make_checkpoint(session: Session, *, at: datetime) -> int | None:
+    """Sign the head of the chain, once per head; its sequence, or None when nothing is new."""
+    if not holds_the_chain(session):
+        return None
+    sequence, digest = chain_head(session)
+    if sequence == 0 or session.get(LedgerCheckpoint, sequence) is not None:
+        return None
+    position = _pool_position(session)
+    signature = keyring(session).checkpoint_key.sign(checkpoint_message(sequence, digest, position, at))
+    checkpoint = LedgerCheckpoint(
+        sequence=sequence, digest=digest, pool_position=position, made_at=at, signature=signature
+    )
+    session.add(checkpoint)
+    session.flush()
+    return sequence
+
+
+def _pool_position(session: Session) -> int:
+    """How far the pool of designated codes is taken: what was given out after a backup is known by it."""
+    taken = "SELECT COALESCE(MAX(position), 0) FROM designated_code WHERE taken_at IS NOT NULL"
+    return session.scalar(text(taken)) or 0
