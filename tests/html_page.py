@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-_UNSEEN = {"script", "style", "template", "head"}
+#: Readings above kanji are left out of a page's words: in Japanese they are hidden until asked for.
+_UNSEEN = {"script", "style", "template", "head", "rt", "rp"}
 _BLOCKS = {
     "p", "div", "li", "ul", "ol", "dl", "dt", "dd", "tr", "td", "th", "table", "section", "article", "main", "header",
     "footer", "nav", "form", "fieldset", "legend", "label", "button", "h1", "h2", "h3", "h4", "br", "details", "summary",

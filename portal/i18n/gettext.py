@@ -20,6 +20,7 @@ from markupsafe import Markup
 from portal.i18n.languages import Language, language_by_tag, pivot_language, source_language
 from portal.i18n.messages import OFFICIAL, STAFF, UI
 from portal.i18n.negotiation import negotiated_language
+from portal.i18n.ruby import READING_PARTS
 from portal.i18n.voices import Voice, voice_of
 
 if TYPE_CHECKING:
@@ -180,14 +181,15 @@ def has_official(key: str) -> bool:
 def plain(text: object) -> str:
     """Turn what the callables return into text without markup: mail, ``<title>``, attributes.
 
-    In a language written from right to left, values keep their isolation by characters instead of ``<bdi>``.
+    Readings above kanji go. In a language written from right to left, values keep their isolation by characters
+    instead of ``<bdi>``.
     """
     html = str(text)
     if not hasattr(text, "__html__"):
         return html
     if current_language().is_right_to_left:
         html = html.replace("<bdi>", FIRST_STRONG_ISOLATE).replace("</bdi>", POP_ISOLATE)
-    return unescape(_TAG.sub("", html))
+    return unescape(_TAG.sub("", READING_PARTS.sub("", html)))
 
 
 class WtformsTranslations:

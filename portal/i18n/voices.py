@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from portal.i18n.catalogs import Catalog, CatalogMissing, load_catalog, plural_chooser, review_name
 from portal.i18n.languages import Language, pivot_language, source_language
 from portal.i18n.messages import OFFICIAL, STAFF, UI, Message, message_key
+from portal.i18n.ruby import with_known_readings, with_ruby
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ class Voice:
         html = ready.get(key)
         if html is None:
             message = self._messages(domain).get(key)
-            html = ready[key] = escape(message.forms[0] if message else source)
+            html = ready[key] = self._markup(domain, message.forms[0]) if message else escape(source)
         return fill(html, source, variables) if variables else html
 
     def count(
@@ -61,7 +62,7 @@ class Voice:
         if message is not None:
             form = self._choose(number)
             if form < len(message.forms):
-                return escape(message.forms[form])
+                return self._markup(domain, message.forms[form])
         return escape(plural if self._choose_in_source(number) else single)
 
     def official(self, key: str, variables: Mapping[str, object]) -> Markup:
@@ -75,7 +76,7 @@ class Voice:
                 LOG.error("no official text %s", key)
                 return escape(key)
             source = message.source
-            html = ready[key] = escape(message.forms[0])
+            html = ready[key] = self._markup(OFFICIAL, message.forms[0])
         return fill(html, source, variables) if variables else html
 
     def is_reviewed(self, domain: str, key: str) -> bool:
@@ -83,6 +84,14 @@ class Voice:
         catalog = self.catalogs.get(domain)
         message = catalog.messages.get(key) if catalog else None
         return catalog is not None and message is not None and review_name(message, domain) in catalog.reviewed
+
+    def _markup(self, domain: str, form: str) -> Markup:
+        """Escape a text of the catalog; in Japanese, with the readings it gives or the glossary knows."""
+        if self.language.readings:
+            return with_ruby(form)
+        if self.language == source_language() and domain != STAFF:
+            return with_known_readings(form)
+        return escape(form)
 
     def _messages(self, domain: str) -> Mapping[str, Message]:
         catalog = self.catalogs.get(domain)

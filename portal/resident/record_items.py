@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.i18n.formats import format_day, official_day
-from portal.i18n.gettext import official
+from portal.i18n.gettext import official, plain
 from registry_core.register import RecordChange, ResidentRecordView
 from registry_core.values.sex import Sex
 
@@ -106,7 +106,7 @@ def official_value(item: str, value: str | None) -> str:
     if item == "birth_date":
         return official_day(item, value)
     if item == "sex":
-        return str(official(f"value.sex.{value}", "ja"))
+        return plain(official(f"value.sex.{value}", "ja"))
     return value
 
 
@@ -115,7 +115,7 @@ def _shown(item: str, value: str | None) -> ShownItem:
     if item == "birth_date" and value:
         meaning = format_day(value)
     if item == "sex" and value:
-        meaning = str(official(f"value.sex.{Sex(value)}"))
+        meaning = plain(official(f"value.sex.{Sex(value)}"))
     return ShownItem(item, TERMS[item], official_value(item, value), _kind(item), meaning)
 
 
