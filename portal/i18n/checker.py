@@ -16,6 +16,8 @@ from portal.i18n.glossary import glossary, glossary_faults
 from portal.i18n.languages import SOURCE_TAG
 from portal.i18n.messages import OFFICIAL
 from portal.i18n.numbers import number_faults
+from portal.i18n.plain_japanese import plain_japanese_faults
+from portal.i18n.ruby import without_readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from portal.i18n.languages import Language
     from portal.i18n.messages import Message
 
-VERSION = 1
+VERSION = 2
 """Raise it when the checks become stricter: catalogs compiled before are then checked again."""
 
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sd]")
@@ -33,9 +35,13 @@ ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]\w*);", re.IGNORECASE)
 URL = re.compile(
     r"(?:https?://|www\.)[^\s)）」』〉<>、。]+|[\w.+-]+@[\w.-]+\w|\b[\w-]+(?:\.[\w-]+)*\.(?:jp|com|org|net|info)\b"
 )
+ZAWGYI = re.compile(r"(?<![\u1000-\u1021\u1025\u1027\u1029\u103f\u104e\u103b-\u103e\u1039])\u1031|[\u106a-\u1097]")
+"""Burmese as old phones wrote it: the vowel sign E before its consonant, or letters of other languages used for shapes."""
 OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e")
 MARKS = frozenset("\u200e\u200f\u061c")
 ISOLATE_STARTS, ISOLATE_END = frozenset("\u2066\u2067\u2068"), "\u2069"
+SENTENCE_ENDS = frozenset(".。!！?？…:：۔؟।॥။៖។")
+DOUBLED = re.compile(r"(?<!\w)([^\W\d_]{3,}) \1(?!\w)", re.IGNORECASE)
 FACTORS = {True: 8, False: 4}
 """How many times longer a translation may be than a source in Japanese (True) or in English."""
 ROOM = 60
@@ -52,7 +58,10 @@ class Fault(NamedTuple):
 def check_message(message: Message, language: Language, domain: str) -> list[Fault]:
     """Find the faults of one translated message; an empty list means that it may be shown."""
     faults = list(_plural_faults(message, language))
-    for form in message.forms:
+    for written in message.forms:
+        if language.readings:
+            faults += (Fault(*found) for found in plain_japanese_faults(written))
+        form = without_readings(written) if language.readings else written
         faults += _placeholder_faults(message, form)
         faults += _markup_faults(message.source, form)
         faults += _character_faults(form, language)
@@ -61,6 +70,17 @@ def check_message(message: Message, language: Language, domain: str) -> list[Fau
             faults += (Fault(*found) for found in number_faults(message.source, form))
         faults += (Fault(*found) for found in glossary_faults(glossary(), message.source, form, language, domain))
     return list(dict.fromkeys(faults))
+
+
+def warnings_of(message: Message) -> list[Fault]:
+    """Find what is often wrong and sometimes right: the final stop, a word that stands twice. Never refused for it."""
+    found = []
+    for form in message.forms:
+        ends = [text.rstrip(")）」”\"' \u00a0")[-1:] in SENTENCE_ENDS for text in (message.source, form)]
+        if form and ends[0] != ends[1]:
+            found.append(Fault("final-stop", form[-12:]))
+        found += [Fault("doubled-word", match.group()) for match in DOUBLED.finditer(form)]
+    return found
 
 
 def _plural_faults(message: Message, language: Language) -> Iterator[Fault]:
@@ -121,8 +141,10 @@ def _character_faults(form: str, language: Language) -> Iterator[Fault]:
         yield Fault("isolates", "not balanced")
     if not unicodedata.is_normalized("NFC", form):
         yield Fault("not-nfc", form)
-    if not language.readings and set(form) & set("{}|"):
+    if set(form) & set("{}|"):
         yield Fault("braces", form)
+    if ZAWGYI.search(form):
+        yield Fault("zawgyi", "not Unicode Burmese")
 
 
 def _character_fault(character: str, language: Language) -> str | None:  # noqa: PLR0911 - a table in words

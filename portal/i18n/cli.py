@@ -73,14 +73,18 @@ def sync(lang: str | None) -> None:
 
 @i18n.command()
 @click.argument("lang", required=False)
-def check(lang: str | None) -> None:
-    """Check the sources and every catalog (or those of LANG)."""
+@click.option(
+    "--warnings", is_flag=True, help="Also what is often wrong and sometimes right: final stops, doubled words."
+)
+def check(lang: str | None, *, warnings: bool) -> None:
+    """Check the sources and every catalog (or those of LANG); exit 1 when something is to be mended."""
     with _progress("checking") as tell:
         found = all_findings(_chosen(lang), tell)
-    for finding in found:
-        click.echo(str(finding))
-    if found:
-        click.echo(f"{len(found)} to be mended", err=True)
+    to_mend = [finding for finding in found if not finding.is_warning]
+    for finding in found if warnings else to_mend:
+        click.echo(f"{'look at' if finding.is_warning else 'mend'}: {finding}")
+    if to_mend:
+        click.echo(f"{len(to_mend)} to be mended", err=True)
         sys.exit(1)
     click.echo("nothing to be mended")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polib
 
 from portal.i18n.catalogs import po_path, source_path
-from portal.i18n.checker import check_message
+from portal.i18n.checker import check_message, warnings_of
 from portal.i18n.compiling import domains_of
 from portal.i18n.extraction import extract_template
 from portal.i18n.glossary import GlossaryError, glossary
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 
 class Finding(NamedTuple):
-    """One thing to mend: the file or place, a stable code, the message or text it is about."""
+    """One thing to mend, or to look at: the file or place, a stable code, the message or text it is about."""
 
     place: str
     code: str
     detail: str
+    is_warning: bool = False
 
     def __str__(self) -> str:
         """One line of text."""
@@ -103,6 +104,8 @@ def _entry_findings(entry: polib.POEntry, language: Language, domain: str, place
     if any(message.forms):
         for fault in check_message(message, language, domain):
             yield Finding(place, fault.code, f"{message.key}: {fault.detail}")
+        for fault in warnings_of(message):
+            yield Finding(place, fault.code, f"{message.key}: {fault.detail}", is_warning=True)
 
 
 def all_findings(languages: tuple[Language, ...], tell: Callable[[str], None] | None = None) -> list[Finding]:

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.i18n.catalogs import is_identity, po_path, read_po
-from portal.i18n.checker import check_message
+from portal.i18n.checker import check_message, warnings_of
 from portal.i18n.compiling import domains_of
 from portal.i18n.languages import language_by_tag, languages
 from portal.i18n.messages import OFFICIAL, UI, Message
@@ -101,3 +101,18 @@ def test_the_catalogs_we_ship_raise_nothing(language):
         assert messages or not is_identity(language, domain)
         found += [(message.key, check_message(message, language, domain)) for message in messages]
     assert [row for row in found if row[1]] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "translation", "codes"),
+    [
+        ("All of it.", "Tất cả", ["final-stop"]),
+        ("All of it.", "Tất cả tất cả.", []),
+        ("All of it.", "Xem xem toàn bộ.", ["doubled-word"]),
+        ("Is it all?", "Tất cả ạ?", []),
+        ("All of it.", "全部です。", []),
+    ],
+)
+def test_what_is_often_wrong_is_told_and_not_refused(source, translation, codes):
+    message = Message(None, source, None, (translation,))
+    assert [fault.code for fault in warnings_of(message)] == codes
