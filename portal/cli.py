@@ -12,7 +12,7 @@ from portal.operator.ledger_commands import verify_ledger
 from portal.operator.registry_commands import registry
 from portal.operator.serving import demo, serve, worker
 from portal.operator.setting_up import set_up
-from registry_core.storage.keys import KeysUnusable
+from registry_core.storage.keys import KeysReplaced, KeysUnusable
 
 
 class _Portal(click.Group):
@@ -26,6 +26,11 @@ class _Portal(click.Group):
             reason = " ".join(str(lost.orig).split())[:300]
             click.echo(f"The database of PORTAL_DATABASE_URL does not answer: {reason}", err=True)
             raise SystemExit(2) from lost
+        except KeysReplaced as replaced:
+            click.echo(
+                "The keys were replaced meanwhile, so the last step was not written. Run the command again.", err=True
+            )
+            raise SystemExit(1) from replaced
         except CommandError as unknown:
             click.echo(f"The database's schema is not of this portal, or of a newer one: {unknown}", err=True)
             raise SystemExit(2) from unknown

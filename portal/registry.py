@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.config import Config
 from registry_core.register.code_assignment import JAPAN, CodeAssignment
 from registry_core.storage import engine as storage
-from registry_core.storage.keys import Keyring, KeysUnusable, SealBroken, read_keyring
+from registry_core.storage.keys import KeyFile, Keyring, KeysUnusable, SealBroken
 
 EXTENSION = "registry"
 
@@ -28,11 +28,16 @@ class KeysLost(KeysUnusable):
 class Registry:
     """One register: its database, its keys, its clock."""
 
-    def __init__(self, config: Config, engine: Engine, keyring: Keyring) -> None:
+    def __init__(self, config: Config, engine: Engine, keys: KeyFile) -> None:
         """Hold what `open_registry` opened."""
         self.config = config
         self.engine = engine
-        self.keyring = keyring
+        self.keys = keys
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys as their file has them now."""
+        return self.keys.current()
 
     def write(self) -> AbstractContextManager[Session]:
         """One transaction; committed when the block ends, rolled back when it raises. Looks at a record need this one."""
@@ -53,7 +58,9 @@ class Registry:
 
 def open_registry(config: Config) -> Registry:
     """Open the register a configuration names. Raises KeysUnusable."""
-    return Registry(config, storage.open_engine(config.database_url), read_keyring(config.data_keys_file))
+    keys = KeyFile(config.data_keys_file)
+    keys.current()
+    return Registry(config, storage.open_engine(config.database_url), keys)
 
 
 def is_sealed(engine: Engine) -> bool:

@@ -58,7 +58,7 @@ class _State:
     assignments: list[CodeAssignment]
     digits: dict[UUID, str]
     wrongly_indexed: list[UUID]
-    designated: list[DesignatedCode]
+    taken: dict[str, DesignatedCode]
     requests: list[CodeChangeRequest]
     history: list[RecordHistory]
     slips: Counter[str]
@@ -75,8 +75,11 @@ class _State:
             records=list(session.scalars(select(ResidentRecord))),
             assignments=assignments,
             digits=digits,
-            wrongly_indexed=[each.id for each in assignments if each.code_index != ring.index(digits[each.id])],
-            designated=list(session.scalars(select(DesignatedCode))),
+            wrongly_indexed=[each.id for each in assignments if each.code_index not in ring.indexes(digits[each.id])],
+            taken={
+                each.code(ring).reveal(): each
+                for each in session.scalars(select(DesignatedCode).where(DesignatedCode.taken_at.is_not(None)))
+            },
             requests=list(session.scalars(select(CodeChangeRequest))),
             history=list(session.scalars(select(RecordHistory))),
             slips=_queued(session, OutboxKind.SLIP),
@@ -109,18 +112,16 @@ def _codes(state: _State) -> Iterator[str]:
 
 def _pool(state: _State) -> Iterator[str]:
     """I3: what was taken was taken for one approval, here; what was approved was taken."""
-    taken = {each.code_index: each for each in state.designated if each.taken_at is not None}
-    by_id = {each.id: each for each in state.assignments}
     used = set()
     for request in state.approved:
-        assignment = by_id.get(request.new_assignment_id)
-        code = taken.get(assignment.code_index) if assignment else None
+        digits = state.digits.get(request.new_assignment_id)
+        code = state.taken.get(digits)
         if code is None or code.taken_for != request.record_id or code.municipality_code != request.municipality_code:
             yield f"I3 request {request.id}: its new code is not from the pool"
         else:
-            used.add(code.code_index)
-    for index, code in taken.items():
-        if index not in used:
+            used.add(digits)
+    for digits, code in state.taken.items():
+        if digits not in used:
             yield f"I7 pool position {code.position}: taken for no approval"
 
 

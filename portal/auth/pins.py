@@ -127,7 +127,7 @@ def _live_pin(session: Session, digits: str, at: datetime) -> LinkPin | None:
     plain = "".join(character for character in ascii_digits(digits) if character not in " -\u3000\u2010\u2011\u00a0")
     if len(plain) != PIN_DIGITS or not (plain.isascii() and plain.isdecimal()):
         return None
-    query = select(LinkPin).where(LinkPin.pin_index == _index(session, plain), LinkPin.ended_at.is_(None))
+    query = select(LinkPin).where(LinkPin.pin_index.in_(_marks(session, plain)), LinkPin.ended_at.is_(None))
     pin = session.scalar(query.with_for_update())
     return pin if pin is not None and pin.is_good(at) else None
 
@@ -146,19 +146,19 @@ def _free_digits(session: Session, at: datetime) -> tuple[str, bytes]:
     """Draw digits that no live PIN has; too old ones are ended on the way."""
     while True:
         digits = f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}d}"
-        index = _index(session, digits)
-        same = session.scalar(select(LinkPin).where(LinkPin.pin_index == index, LinkPin.ended_at.is_(None)))
+        marks = _marks(session, digits)
+        same = session.scalar(select(LinkPin).where(LinkPin.pin_index.in_(marks), LinkPin.ended_at.is_(None)))
         if same is None:
-            return digits, index
+            return digits, marks[0]
         if not same.is_good(at):
             same.replace(at)
             session.flush()
-            return digits, index
+            return digits, marks[0]
 
 
-def _index(session: Session, digits: str) -> bytes:
-    """Keyed index of a PIN; the prefix keeps it apart from the index of resident record codes."""
-    return keyring(session).index(f"link-pin:{digits}")
+def _marks(session: Session, digits: str) -> tuple[bytes, ...]:
+    """What a PIN is found by, the one for a new PIN first."""
+    return keyring(session).marks(f"link-pin:{digits}")
 
 
 def _enter(session: Session, action: str, *, actor: Actor, at: datetime, record_id: UUID | None) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import render_template
-from sqlalchemy import LargeBinary, Uuid
+from sqlalchemy import Uuid
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.config import Municipality
@@ -15,7 +15,7 @@ from portal.i18n.gettext import official, official_ja, speaking
 from portal.i18n.languages import Language
 from registry_core.codes import SlipContent, slip_content
 from registry_core.storage.base import Base
-from registry_core.storage.column_types import Instant
+from registry_core.storage.column_types import Instant, Sealed
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor
 
@@ -26,7 +26,7 @@ class PrintableSlip(Base):
     __tablename__ = "printable_slip"
 
     request_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    page_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    page_sealed: Mapped[bytes] = mapped_column(Sealed)
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -56,8 +56,9 @@ def enter_in_batches(
     """Enter them, each batch in a transaction of its own; how many each had. Raises CodeInUse: that batch was not entered."""
     waiting = iter(newcomers)
     while batch := list(islice(waiting, pace.rows)):
-        prepared = prepare_entries(batch, actor=actor, at=now(), keyring=keyring, dialect=engine.dialect)
-        with write(engine, keyring) as session:
+        ring = keyring.renewed()  # a batch is written with the keys it was prepared with
+        prepared = prepare_entries(batch, actor=actor, at=now(), keyring=ring, dialect=engine.dialect)
+        with write(engine, ring) as session:
             session.connection()  # takes SQLite's lock: waiting for it is not holding it
             begun = monotonic()
             enter_prepared(session, prepared=prepared)

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.resident.email_check import EmailCheck
 from registry_core.storage.base import Base
-from registry_core.storage.column_types import Instant
+from registry_core.storage.column_types import Instant, Sealed
 from registry_core.storage.keys import keyring
 from registry_core.storage.put_row import put_row
 
 KEPT_FOR = timedelta(days=30)
+_BOUND = b"code-change-draft:"
 
 
 class CodeChangeDraftRow(Base):
@@ -28,7 +29,7 @@ class CodeChangeDraftRow(Base):
     __tablename__ = "code_change_draft"
 
     record_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    payload: Mapped[bytes]
+    payload: Mapped[bytes] = mapped_column(Sealed(prefix=_BOUND))
     updated_at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
@@ -96,7 +97,7 @@ def drop_old_drafts(session: Session, *, at: datetime) -> int:
 
 
 def _row(record_id: UUID) -> bytes:
-    return b"code-change-draft:" + record_id.bytes
+    return _BOUND + record_id.bytes
 
 
 def _new_key() -> str:

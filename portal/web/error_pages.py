@@ -21,6 +21,7 @@ from portal.i18n.gettext import pgettext, speaking
 from portal.i18n.languages import Language, pivot_language, source_language
 from portal.web.error_words import CONFLICT, UNKNOWN_OUTCOME, ErrorWords, words_of_refusal, words_of_status
 from portal.web.request_log import request_number
+from registry_core.storage.keys import KeysReplaced
 from registry_core.values.errors import RegistryError
 
 LOG = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(unreachable, _database_unreachable)
     app.register_error_handler(exc.IntegrityError, _refused_by_the_database)
     app.register_error_handler(StaleDataError, _changed_meanwhile)
+    app.register_error_handler(KeysReplaced, _keys_replaced)
     app.register_error_handler(exc.DataError, _unfit_for_the_database)
     app.register_error_handler(UnicodeEncodeError, _unfit_for_the_database)
 
@@ -117,6 +119,12 @@ def _changed_meanwhile(_error: StaleDataError) -> Response:
     """Two changed one row at once, and one of them was second."""
     LOG.error("a row had another version than the one read")
     return _in_language(lambda: words_of_status(CONFLICT))
+
+
+def _keys_replaced(_error: KeysReplaced) -> Response | HTTPException:
+    """Nothing was written; with the new keys it goes through."""
+    LOG.error("the keys were replaced while a transaction ran")
+    return _http_error(ServiceUnavailable())
 
 
 def _unfit_for_the_database(error: Exception) -> Response:

@@ -22,7 +22,7 @@ from portal.i18n.gettext import _
 from portal.registry import registry
 from portal.web.sessions import KEPT_MARK, LOOKED_FOR, current_session
 from registry_core.storage.base import Base
-from registry_core.storage.column_types import Instant
+from registry_core.storage.column_types import Instant, Sealed
 from registry_core.storage.keys import Keyring, SealBroken, keyring
 from registry_core.storage.put_row import put_row
 
@@ -47,7 +47,7 @@ class KeptPost(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     owner: Mapped[bytes] = mapped_column(LargeBinary(_OWNER_BYTES), unique=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(Sealed)
     expires_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -85,7 +85,7 @@ def typed_fields() -> list[tuple[str, str]]:
 def owner_of_browser(row_id: UUID) -> bytes:
     """Who owns a form of a browser in which nobody is signed in."""
     with registry().read() as db:
-        return keyring(db).index(f"kept-post-browser:{row_id}")
+        return keyring(db).mark(f"kept-post-browser:{row_id}")
 
 
 def look_for_kept(owner: bytes) -> None:

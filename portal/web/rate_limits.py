@@ -71,7 +71,7 @@ class RateLimit:
     def forget(self, key: str) -> None:
         """Give back all tries, after a right one."""
         with registry().write() as session:
-            index = keyring(session).index(f"tries:{self.name}:{key}")
+            index = keyring(session).mark(f"tries:{self.name}:{key}")
             session.execute(delete(CountedTries).where(CountedTries.name == self.name, CountedTries.key_index == index))
 
     def _counted(self, session: Session, key: str, at: datetime) -> tuple[int, int]:
@@ -87,7 +87,7 @@ class RateLimit:
 
     def _held(self, session: Session, key: str, at: datetime) -> CountedTries:
         """The locked row of a key, made when absent; two at once make one row."""
-        index = keyring(session).index(f"tries:{self.name}:{key}")
+        index = keyring(session).mark(f"tries:{self.name}:{key}")  # new keys forget the tries, once
         insert = sqlite.insert if is_sqlite(session) else postgresql.insert
         row = insert(CountedTries).values(name=self.name, key_index=index, tries="[]", ends_at=at + self.per)
         # A row that is there is written too, without a change: so it is held, and not purged before it is read.

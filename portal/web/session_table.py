@@ -16,7 +16,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, String, delete, or_,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.storage.base import Base
-from registry_core.storage.column_types import Instant
+from registry_core.storage.column_types import Instant, Sealed
 from registry_core.storage.keys import Keyring, SealBroken, keyring
 
 ANONYMOUS: Final = "anonymous"
@@ -62,7 +62,7 @@ class WebSession(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(_HASH_BYTES), unique=True)
     audience: Mapped[str] = mapped_column(String(10))
     subject_index: Mapped[bytes | None] = mapped_column(LargeBinary(_HASH_BYTES))
-    data: Mapped[bytes] = mapped_column(LargeBinary)
+    data: Mapped[bytes] = mapped_column(Sealed)
     created_at: Mapped[datetime] = mapped_column(Instant)
     last_seen_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
@@ -90,9 +90,9 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def subject_index(ring: Keyring, subject: str) -> bytes:
-    """The keyed index a subject is found by; the subject itself is in no column."""
-    return ring.index(f"web-session-subject:{subject}")
+def subject_indexes(ring: Keyring, subject: str) -> tuple[bytes, ...]:
+    """The keyed indexes a subject is found by, the one for a new session first; the subject itself is in no column."""
+    return ring.marks(f"web-session-subject:{subject}")
 
 
 def stored_session(session: Session, *, token: str, at: datetime) -> StoredSession | None:
@@ -157,7 +157,7 @@ def revoke_one(session: Session, *, row_id: UUID, at: datetime) -> bool:
 def revoke_sessions_of(session: Session, *, subject: str, at: datetime, but: UUID | None = None) -> int:
     """End every session of a subject (another device too); returns how many. `but` spares one row."""
     ended = update(WebSession).where(
-        WebSession.subject_index == subject_index(keyring(session), subject), WebSession.revoked_at.is_(None)
+        WebSession.subject_index.in_(subject_indexes(keyring(session), subject)), WebSession.revoked_at.is_(None)
     )
     if but is not None:
         ended = ended.where(WebSession.id != but)

@@ -149,8 +149,9 @@ class LazySession(SessionMixin):
         """Take a new id; the old one dies with this answer. The data stays only when the same person stays."""
         values = self._values()
         with self._registry.read() as db:
-            index = session_table.subject_index(keyring(db), subject) if subject else None
-        is_same = index is not None and index == self._subject_index and audience == self._audience
+            indexes = session_table.subject_indexes(keyring(db), subject) if subject else ()
+        index = indexes[0] if indexes else None
+        is_same = self._subject_index in indexes and audience == self._audience
         if not is_same:
             values.clear()
             values[_CSRF] = f"{secrets.token_hex(20)}.{token_mark(index)}"

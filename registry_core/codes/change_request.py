@@ -8,11 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, text
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry_core.storage.base import Base
-from registry_core.storage.column_types import Closed, Instant
+from registry_core.storage.column_types import Closed, Instant, Sealed
 from registry_core.values.actor import Actor
 from registry_core.values.errors import (
     AlreadyRecorded,
@@ -118,7 +118,7 @@ class CodeChangeRequest(Base):
     status: Mapped[RequestStatus] = mapped_column(Closed(RequestStatus))
     version: Mapped[int] = mapped_column()
     language: Mapped[str] = mapped_column(String(20))
-    email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    email_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     submitted_at: Mapped[datetime] = mapped_column(Instant)
     lapses_on: Mapped[date] = mapped_column(Date)
     taken_by: Mapped[str | None] = mapped_column(String(255))

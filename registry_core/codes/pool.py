@@ -22,9 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.ledger import record_entry
-from registry_core.register.code_assignment import CodeAssignment
+from registry_core.register.code_assignment import CodeAssignment, next_index_is_unique
 from registry_core.storage.base import Base
-from registry_core.storage.column_types import Instant
+from registry_core.storage.column_types import Instant, Sealed
 from registry_core.storage.keys import Keyring, keyring
 from registry_core.values.actor import Actor
 from registry_core.values.errors import CodeInUse, PoolEmpty
@@ -48,14 +48,16 @@ class DesignatedCode(Base):
             sqlite_where=text("taken_at IS NULL"),
             postgresql_where=text("taken_at IS NULL"),
         ),
+        next_index_is_unique("designated_code"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
     municipality_code: Mapped[str] = mapped_column(String(6))
     batch: Mapped[str] = mapped_column(String(60))
     position: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
-    code_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    code_sealed: Mapped[bytes] = mapped_column(Sealed(is_code=True))
     code_index: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    code_index_next: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     taken_at: Mapped[datetime | None] = mapped_column(Instant)
     taken_for: Mapped[UUID | None] = mapped_column(Uuid)
 
@@ -71,7 +73,7 @@ class DesignatedCode(Base):
             batch=batch,
             position=position,
             code_sealed=keyring.seal(code.reveal().encode(), bound_to=row_id.bytes),
-            code_index=keyring.index(code.reveal()),
+            **keyring.code_indexes(code.reveal()),
         )
 
     def burn(self, *, at: datetime) -> None:
@@ -85,10 +87,14 @@ class DesignatedCode(Base):
         if self.taken_at is not None:
             raise CodeInUse
         self.taken_at, self.taken_for = at, record_id
+        return self.code(keyring)
+
+    def code(self, keyring: Keyring) -> ResidentRecordCode:
+        """The code, opened. Raises SealBroken when the row was tampered with."""
         return ResidentRecordCode(keyring.open(self.code_sealed, bound_to=self.id.bytes).decode())
 
 
-_IS_SOMEBODYS = select(CodeAssignment.id).where(CodeAssignment.code_index == bindparam("code_index"))
+_IS_SOMEBODYS = select(CodeAssignment.id).where(CodeAssignment.code_index.in_(bindparam("indexes", expanding=True)))
 _NEXT_FREE = (
     select(DesignatedCode)
     .where(DesignatedCode.municipality_code == bindparam("municipality_code"), DesignatedCode.taken_at.is_(None))
@@ -108,7 +114,7 @@ class PoolLevel:
 def codes_in_use(session: Session, *, codes: Iterable[ResidentRecordCode]) -> set[ResidentRecordCode]:
     """Those that are, or were, somebody's, or stand in a pool already."""
     ring = keyring(session)
-    by_index = {ring.index(code.reveal()): code for code in codes}
+    by_index = {index: code for code in codes for index in ring.indexes(code.reveal())}
     indexes, used = list(by_index), set[ResidentRecordCode]()
     for start in range(0, len(indexes), _LOOKED_UP_AT_ONCE):
         part = indexes[start : start + _LOOKED_UP_AT_ONCE]
@@ -153,10 +159,10 @@ def take_code(session: Session, *, municipality_code: str, record_id: UUID, at: 
 
     A code that somebody was entered with after it was designated is burned, not given twice.
     """
-    query = _NEXT_FREE.with_for_update(skip_locked=True)
+    query, ring = _NEXT_FREE.with_for_update(skip_locked=True), keyring(session)
     while row := session.scalars(query, {"municipality_code": municipality_code}).one_or_none():
-        if session.scalar(_IS_SOMEBODYS, {"code_index": row.code_index}) is None:
-            return row.take(record_id=record_id, at=at, keyring=keyring(session))
+        if session.scalar(_IS_SOMEBODYS, {"indexes": ring.indexes(row.code(ring).reveal())}) is None:
+            return row.take(record_id=record_id, at=at, keyring=ring)
         row.burn(at=at)
         session.flush()
     raise PoolEmpty

@@ -75,13 +75,13 @@ def _checkpoint_faults(
     session: Session, checkpoints: Sequence[LedgerCheckpoint], digests: dict[int, bytes]
 ) -> list[tuple[str, str]]:
     faults = []
-    public_key = keyring(session).checkpoint_key.public_key()
+    ring = keyring(session)
     for checkpoint in checkpoints:
         message = checkpoint_message(
             checkpoint.sequence, checkpoint.digest, checkpoint.pool_position, checkpoint.made_at
         )
         try:
-            public_key.verify(checkpoint.signature, message)
+            ring.signer_of(checkpoint.sequence).verify(checkpoint.signature, message)
         except InvalidSignature:
             faults.append(("checkpoint-signature", str(checkpoint.sequence)))
         if digests.get(checkpoint.sequence) != checkpoint.digest:

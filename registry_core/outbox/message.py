@@ -12,11 +12,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, Uuid, func, select
+from sqlalchemy import Index, String, UniqueConstraint, Uuid, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.storage.base import Base
-from registry_core.storage.column_types import Closed, Instant
+from registry_core.storage.column_types import Closed, Instant, Sealed
 from registry_core.storage.keys import Keyring, keyring
 
 _FIRST_WAIT = timedelta(minutes=1)
@@ -45,7 +45,7 @@ class OutboxMessage(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
     kind: Mapped[OutboxKind] = mapped_column(Closed(OutboxKind))
     dedupe_key: Mapped[str] = mapped_column(String(120))
-    payload_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    payload_sealed: Mapped[bytes] = mapped_column(Sealed)
     record_id: Mapped[UUID | None] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(Instant)
     next_try_at: Mapped[datetime] = mapped_column(Instant)

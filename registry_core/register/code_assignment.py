@@ -13,11 +13,19 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry_core.storage.base import Base
-from registry_core.storage.column_types import Instant
+from registry_core.storage.column_types import Instant, Sealed
 from registry_core.storage.keys import Keyring
 from registry_core.values.resident_record_code import ResidentRecordCode
 
 JAPAN = ZoneInfo("Asia/Tokyo")
+
+
+def next_index_is_unique(table: str) -> Index:
+    """The index a code gets next is as unique as the one it has; it stands only while the key is being replaced."""
+    there = text("code_index_next IS NOT NULL")
+    return Index(
+        f"uq_{table}_code_index_next", "code_index_next", unique=True, sqlite_where=there, postgresql_where=there
+    )
 
 
 class CodeAssignment(Base):
@@ -32,12 +40,14 @@ class CodeAssignment(Base):
             sqlite_where=text("until IS NULL"),
             postgresql_where=text("until IS NULL"),
         ),
+        next_index_is_unique("code_assignment"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
     record_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("resident_record.id"), index=True)
-    code_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    code_sealed: Mapped[bytes] = mapped_column(Sealed(is_code=True))
     code_index: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    code_index_next: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     since: Mapped[datetime] = mapped_column(Instant)
     until: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -69,6 +79,6 @@ def assignment_values(code: ResidentRecordCode, *, record_id: UUID, at: datetime
         "id": assignment_id,
         "record_id": record_id,
         "code_sealed": keyring.seal(digits.encode(), bound_to=assignment_id.bytes),
-        "code_index": keyring.index(digits),
+        **keyring.code_indexes(digits),
         "since": at,
     }

@@ -119,14 +119,14 @@ def latest_confirmation(session: Session, *, record_id: UUID) -> ConfirmationVie
 def hide_known_codes(session: Session, *, text: str) -> str:
     """Mask in free text what is a code of this register: people copy it from the slip; phone numbers stay."""
     ring = keyring(session)
-    written = {(start, end): ring.index(digits) for start, end, digits in _elevens(ascii_digits(text))}
+    written = {(start, end): ring.indexes(digits) for start, end, digits in _elevens(ascii_digits(text))}
     if not written:
         return text
-    query = select(CodeAssignment.code_index).where(CodeAssignment.code_index.in_(set(written.values())))
-    known = set(session.scalars(query))
+    looked_for = {index for indexes in written.values() for index in indexes}
+    known = set(session.scalars(select(CodeAssignment.code_index).where(CodeAssignment.code_index.in_(looked_for))))
     kept_from = len(text)
-    for (start, end), index in sorted(written.items(), reverse=True):
-        if index in known and end <= kept_from:
+    for (start, end), indexes in sorted(written.items(), reverse=True):
+        if known.intersection(indexes) and end <= kept_from:
             text, kept_from = text[:start] + "•" * LENGTH + text[end:], start
     return text
 

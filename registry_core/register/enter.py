@@ -105,7 +105,7 @@ def _entered(
 ) -> ResidentRecord:
     """A record that was not here before, with its code. Raises CodeInUse."""
     ring = keyring(session)
-    if session.scalar(select(exists().where(CodeAssignment.code_index == ring.index(code.reveal())))):
+    if session.scalar(select(exists().where(CodeAssignment.code_index.in_(ring.indexes(code.reveal()))))):
         raise CodeInUse
     record = ResidentRecord.enter(items, municipality_code=municipality_code)
     session.add(record)

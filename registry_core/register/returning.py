@@ -17,7 +17,7 @@ def returning_record(
         select(ResidentRecord)
         .join(CodeAssignment)
         .where(
-            CodeAssignment.code_index == keyring(session).index(code.reveal()),
+            CodeAssignment.code_index.in_(keyring(session).indexes(code.reveal())),
             CodeAssignment.until.is_(None),
             ResidentRecord.municipality_code == municipality_code,
             ResidentRecord.erased_on.is_not(None),

@@ -57,9 +57,9 @@ def search_records(
         ResidentRecord.municipality_code == actor.municipality, ResidentRecord.erased_on.is_(None)
     )
     if query.code:
-        index = keyring(session).index(query.code.reveal())
+        indexes = keyring(session).indexes(query.code.reveal())
         statement = statement.join(CodeAssignment).where(
-            CodeAssignment.code_index == index, CodeAssignment.until.is_(None)
+            CodeAssignment.code_index.in_(indexes), CodeAssignment.until.is_(None)
         )
     elif query.card_number:
         statement = statement.where(ResidentRecord.card_number == _card_number(query.card_number))

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+from uuid import UUID
 
-from sqlalchemy import Dialect, String, TypeDecorator
+from sqlalchemy import Dialect, LargeBinary, String, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 from registry_core.values.register_date import RegisterDate
@@ -44,6 +45,26 @@ class RegisterDateType(TypeDecorator[RegisterDate]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> RegisterDate | None:
         """Back to the value."""
         return None if value is None else RegisterDate.of(int(value[:4]), int(value[5:7]), int(value[8:]))
+
+
+class Sealed(TypeDecorator[bytes]):
+    """What `Keyring.seal` made, bound to the row by its primary key (after `prefix`); by this type it is found when keys change.
+
+    `is_code`: the sealed text is a code, with its keyed index in `code_index` and `code_index_next`.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, *, prefix: bytes = b"", is_code: bool = False) -> None:
+        """Say what it is bound to."""
+        super().__init__()
+        self.prefix = prefix
+        self.is_code = is_code
+
+    def bound_to(self, row_id: UUID) -> bytes:
+        """What the bytes of a row are authenticated with."""
+        return self.prefix + row_id.bytes
 
 
 class Closed(TypeDecorator[E]):

@@ -28,9 +28,14 @@ def open_engine(url: str) -> Engine:
 
 @contextmanager
 def write(engine: Engine, keyring: Keyring) -> Iterator[Session]:
-    """One transaction that may write: committed when the block ends, rolled back when it raises."""
+    """One transaction that may write: committed when the block ends, rolled back when it raises.
+
+    Raises KeysReplaced when the keys it began with may no longer be written with.
+    """
     with Session(engine, expire_on_commit=False, info={"keyring": keyring}) as session, session.begin():
         yield session
+        session.flush()  # what waits for its end (`wait_for_earlier_writers`) sees by its locks that it has not ended
+        keyring.guard_current()
 
 
 @contextmanager

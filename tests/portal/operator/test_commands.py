@@ -57,7 +57,7 @@ def test_init_makes_keys_and_schema_and_again_is_harmless(beginner: Operator) ->
     assert len(first.stdout.splitlines()) == 3
     assert second.stdout == f"The schema is at revision {migrate.head_revision()}.\n"
     assert beginner.types("registry", "synthesize", "2").exit_code == 0
-    for key in json.loads(made["data-keys.json"])["sealing"].values():
+    for key in json.loads(made["data-keys.json"])["sealing"]["keys"].values():
         assert key not in first.output
 
 

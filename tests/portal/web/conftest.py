@@ -23,7 +23,7 @@ from portal.web.forms import MaxLength, PortalForm
 from portal.web.rate_limits import RateLimit
 from portal.web.sessions import renew_session, revoke_session
 from registry_core.storage.engine import open_engine
-from registry_core.storage.keys import read_keyring
+from registry_core.storage.keys import KeyFile
 from registry_core.values.errors import OwnHousehold, RecordNotFound, RequestNotFound
 
 BASE_URL = "http://127.0.0.1:8000"
@@ -214,7 +214,7 @@ def config_for(url: str, keys_file: Path, **changes) -> Config:
 def make_web(config: Config) -> Web:
     app = Flask("tests.web", template_folder=str(PROJECT_ROOT / "templates"))
     app.secret_key = config.secret_key
-    opened = ClockedRegistry(config, open_engine(config.database_url), read_keyring(config.data_keys_file))
+    opened = ClockedRegistry(config, open_engine(config.database_url), KeyFile(config.data_keys_file))
     install_registry(app, opened)
     install_languages(app, config.languages, incomplete_too=True)
     web.init_app(app)
