@@ -1,17 +1,97 @@
-"""`portal verify-ledger`: walks the chain, checks every checkpoint, says what is unproved."""
+"""`portal verify-ledger`: walks the chain, checks every checkpoint, says what is unproved.
+
+`portal ledger`: what somebody outside needs to do the same.
+"""
 
 import json
+import os
 from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 
 from portal.operator.opening import opened_registry
-from registry_core.ledger import LedgerVerdict
+from portal.registry import Registry
+from registry_core.ledger import LedgerVerdict, checkpoints_after, export_ledger, public_keys, record_entry
 from registry_core.ledger import verify_ledger as walk
+from registry_core.values.actor import system_actor
+from registry_core.values.legal_purpose import LegalPurpose
 
 _DIGEST_BYTES = 32
+_LINES_AT_ONCE = 5000
+_CHECKPOINTS_AT_ONCE = 100
+
+
+@click.group()
+def ledger() -> None:
+    """The ledger for somebody outside, who proves it with docs/verify_ledger.py."""
+
+
+@ledger.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(file: Path) -> None:
+    """Write every entry, seal and checkpoint into a new FILE, as JSON Lines.
+
+    It tells who looked at whom: keep it as you keep the register.
+    """
+    opened = opened_registry()
+    _enter_export(opened)
+    try:
+        rows = _write_export(opened, file)
+    except FileExistsError as there:
+        click.echo(f"{file} is there already. Name a new file.", err=True)
+        raise SystemExit(2) from there
+    except OSError as failed:
+        file.unlink(missing_ok=True)
+        click.echo(f"{file} cannot be written: {failed.strerror}. Nothing is left of it.", err=True)
+        raise SystemExit(2) from failed
+    click.echo(f"{rows} sealed entries written to {file}.")
+
+
+@ledger.command("public-keys")
+def say_public_keys() -> None:
+    """Print the public keys of the checkpoints, one a line: auditors keep them from the beginning."""
+    with opened_registry().read() as session:
+        click.echo(b"".join(public_keys(session)), nl=False)
+
+
+@ledger.command()
+@click.option("--after", default=0, help="Only those after the checkpoint of this number.")
+def checkpoints(after: int) -> None:
+    """Print the checkpoints, one a line, to be kept outside by hand; the worker sends them to holders by itself."""
+    with opened_registry().read() as session:
+        while lines := checkpoints_after(session, sequence=after, limit=_CHECKPOINTS_AT_ONCE):
+            click.echo(b"".join(line for _, line in lines), nl=False)
+            after = lines[-1][0]
+
+
+def _enter_export(opened: Registry) -> None:
+    with opened.write() as session:
+        actor = system_actor(opened.config.municipality.code)
+        record_entry(session, action="ledger.exported", actor=actor, at=opened.now(), purpose=LegalPurpose.AUDIT)
+
+
+def _write_export(opened: Registry, file: Path) -> int:
+    """How many sealed entries were written. Raises OSError."""
+    with (
+        os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out,
+        Progress(console=Console(stderr=True), transient=True) as bar,
+        opened.read() as session,
+    ):
+        lines = export_ledger(session, at=opened.now())
+        first = next(lines)
+        rows = int(json.loads(first)["rows"])
+        task = bar.add_task("Writing the ledger", total=rows)
+        out.write(first)
+        while part := list(islice(lines, _LINES_AT_ONCE)):
+            out.write(b"".join(part))
+            bar.advance(task, len(part))
+        out.flush()
+        os.fsync(out.fileno())
+    return rows
 
 
 @click.command("verify-ledger")

@@ -9,6 +9,7 @@ from registry_core.ledger.entry import (
     entry_values,
     record_entry,
 )
+from registry_core.ledger.export import checkpoints_after, export_ledger, public_keys
 from registry_core.ledger.seal import oldest_unsealed, seal_entries
 from registry_core.ledger.verify import LedgerVerdict, verify_ledger
 
@@ -17,11 +18,14 @@ __all__ = [
     "LedgerVerdict",
     "bound_entries",
     "checkpoint_if_due",
+    "checkpoints_after",
     "entries_about",
     "entries_by",
     "entry_values",
+    "export_ledger",
     "make_checkpoint",
     "oldest_unsealed",
+    "public_keys",
     "record_entry",
     "seal_entries",
     "verify_ledger",

@@ -1,6 +1,7 @@
-"""`portal verify-ledger`: 0 for a whole ledger, 1 for a broken one, with the place."""
+"""`portal verify-ledger`: 0 for a whole ledger, 1 for a broken one, with the place. `portal ledger`: what an auditor is given."""
 
 import json
+import stat
 
 import pytest
 from sqlalchemy import text
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from registry_core.ledger import make_checkpoint, seal_entries
 from registry_core.ledger.seal import LedgerCheckpoint
 from registry_core.storage.engine import is_sqlite
+from tests.people.auditor import Auditor
 from tests.portal.operator.conftest import Operator
 from tests.registry_core.people import NOW, enter, later
 
@@ -92,3 +94,56 @@ def test_ledger_put_back_shows_against_a_head_kept_outside(operator: Operator) -
 @pytest.mark.parametrize("head", ["x", "1", "1:zz", ":", "1:00:00", "-1:00"])
 def test_head_of_another_form_is_wrong_use(operator: Operator, head: str) -> None:
     assert operator.types("verify-ledger", "--known-head", head).exit_code == 2
+
+
+# ---------------------------------------------------------------- for somebody outside
+
+
+def exports(operator: Operator) -> list[bytes]:
+    file = operator.folder / "ledger.jsonl"
+    file.unlink(missing_ok=True)
+    assert operator.types("ledger", "export", file).exit_code == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    return file.read_bytes().splitlines(keepends=True)
+
+
+def test_what_the_commands_write_is_all_that_an_auditor_needs(operator: Operator) -> None:
+    for _ in range(3):
+        grows(operator, 2)
+    auditor = Auditor(
+        keys=operator.types("ledger", "public-keys").stdout_bytes.splitlines(),
+        checkpoints=operator.types("ledger", "checkpoints").stdout_bytes.splitlines(),
+    )
+    assert [json.loads(line)["checkpoint"] for line in auditor.checkpoints] == [2, 4, 6]
+    found = auditor.verifies(exports(operator))
+    assert (found.rows, found.proved, found.waiting, found.faults) == (6, 6, 1, []), (
+        "the export itself waits for its seal"
+    )
+    breaks(operator, "UPDATE ledger_entry SET at = replace(at, '2026', '2025')")
+    assert auditor.verifies(exports(operator)).faults != []
+
+
+def test_checkpoints_go_on_after_the_one_that_is_known(operator: Operator) -> None:
+    for _ in range(3):
+        grows(operator, 1)
+    told = operator.types("ledger", "checkpoints", "--after", 1).stdout_bytes.splitlines()
+    assert [json.loads(line)["checkpoint"] for line in told] == [2, 3]
+
+
+def test_export_of_an_empty_ledger_is_whole(operator: Operator) -> None:
+    first, own, last = map(json.loads, exports(operator))
+    assert (first["rows"], own["waiting"]["action"], last) == (0, "ledger.exported", {"end": 0})
+
+
+def test_export_writes_over_nothing(operator: Operator) -> None:
+    file = operator.folder / "ledger.jsonl"
+    file.write_text("mine")
+    result = operator.types("ledger", "export", file)
+    assert (result.exit_code, file.read_text()) == (2, "mine")
+    assert "is there already" in result.stderr
+
+
+def test_export_to_where_nothing_can_be_written_says_why(operator: Operator) -> None:
+    result = operator.types("ledger", "export", operator.folder / "none" / "ledger.jsonl")
+    assert result.exit_code == 2
+    assert "cannot be written: No such file or directory" in result.stderr
