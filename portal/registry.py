@@ -53,7 +53,12 @@ class Registry:
 
     def today(self) -> date:
         """The legal day: that of Asia/Tokyo."""
-        return self.now().astimezone(JAPAN).date()
+        return today()
+
+
+def today() -> date:
+    """The legal day, that of Asia/Tokyo, for what opens no register."""
+    return datetime.now(UTC).astimezone(JAPAN).date()
 
 
 def open_registry(config: Config) -> Registry:

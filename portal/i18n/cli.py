@@ -18,6 +18,8 @@ from portal.i18n.extraction import extract_template
 from portal.i18n.languages import Language, language_by_tag, languages
 from portal.i18n.messages import STAFF, UI
 from portal.i18n.po_files import read_po_file
+from portal.i18n.preview_commands import preview, pseudo
+from portal.i18n.sheet_commands import export_csv, import_csv, touch
 from portal.i18n.states import MessageState, state_of
 from portal.i18n.syncing import sync_catalog, write_template
 from portal.i18n.verdict import all_findings
@@ -124,3 +126,7 @@ def compile_all(lang: str | None) -> None:
                     click.echo(f"{language.babel}/{domain}: left out: {message.key}: {words}")
     if refused:
         sys.exit(1)
+
+
+for command in (export_csv, import_csv, preview, pseudo, touch):
+    i18n.add_command(command)

@@ -97,9 +97,21 @@ def _language(row: dict[str, Any]) -> Language:
     return language
 
 
-@cache
+_BESIDES: list[Language] = []
+
+
+def know_besides(*others: Language) -> None:
+    """Know languages that are not in the table, in this process: the pseudo-locales of a test."""
+    _BESIDES.extend(language for language in others if language not in _BESIDES)
+
+
 def languages() -> tuple[Language, ...]:
     """Every language of the table, in its order."""
+    return (*_table(), *_BESIDES) if _BESIDES else _table()
+
+
+@cache
+def _table() -> tuple[Language, ...]:
     return read_table((TRANSLATIONS / "languages.toml").read_text(encoding="utf-8"))
 
 

@@ -6,6 +6,7 @@ that changed makes the translation stale without anybody saying so.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def state_of(entry: polib.POEntry) -> MessageState:
     texts = entry.msgstr_plural.values() if entry.msgid_plural else (entry.msgstr,)
     if not texts or not all(texts):
         return MessageState.EMPTY
-    facts = _facts(entry)
+    facts = facts_of(entry)
     if "src" in facts and facts["src"] != digest_of_entry(entry):
         return MessageState.STALE
     try:
@@ -50,12 +51,20 @@ def set_state(entry: polib.POEntry, state: MessageState, *, by: str, on: date) -
     entry.tcomment = "\n".join([*others, line])
 
 
+def restamp(entry: polib.POEntry) -> None:
+    """Say that the translation is of today's source; its state and by whom stay."""
+    digest = f"src={digest_of_entry(entry)}"
+    rows = (entry.tcomment or "").splitlines()
+    entry.tcomment = "\n".join(re.sub(r"src=\w+", digest, row) if row.startswith(PREFIX) else row for row in rows)
+
+
 def digest_of_entry(entry: polib.POEntry) -> str:
     """Digest of an entry's source and context."""
     return source_digest(entry.msgid, entry.msgctxt, entry.msgid_plural or None)
 
 
-def _facts(entry: polib.POEntry) -> dict[str, str]:
+def facts_of(entry: polib.POEntry) -> dict[str, str]:
+    """What the comment of an entry says: ``state``, ``by``, ``on``, ``src``; empty when there is none."""
     for row in (entry.tcomment or "").splitlines():
         if row.startswith(PREFIX):
             state, *rest = (part.strip() for part in row.removeprefix(PREFIX).split(";"))

@@ -14,7 +14,7 @@ from portal.i18n.messages import OFFICIAL, STAFF, UI, Message, message_key
 from portal.i18n.ruby import with_known_readings, with_ruby
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 LOG = logging.getLogger(__name__)
 
@@ -123,8 +123,22 @@ def isolated(value: object) -> object:
     return Markup("<bdi>%s</bdi>") % str(value)
 
 
-@cache
+_SPOKEN_OTHERWISE: dict[Language, Callable[[], Voice]] = {}
+
+
+def speak_with(language: Language, voice: Callable[[], Voice]) -> None:
+    """Have a language spoken by another voice in this process: a preview, a pseudo-locale."""
+    _SPOKEN_OTHERWISE[language] = voice
+
+
 def voice_of(language: Language) -> Voice:
+    """The voice of a language."""
+    otherwise = _SPOKEN_OTHERWISE.get(language)
+    return otherwise() if otherwise else _loaded(language)
+
+
+@cache
+def _loaded(language: Language) -> Voice:
     """The voice of a language, loaded once; a catalog that is missing is logged and its source spoken."""
     catalogs = {}
     for domain in (UI, STAFF, OFFICIAL):

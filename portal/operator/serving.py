@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -67,22 +68,32 @@ def demo() -> None:
 @click.option("--port", default=8000, show_default=True, envvar="PORT")
 def run(port: int) -> None:
     """Serve the demonstration on this machine: schema, catalogs, people, worker, all in one process."""
-    from portal.demo.register import load_demo  # noqa: PLC0415 -- demo only
-
-    _demo_environment(port)
-    if os.environ["PORTAL_ENV"] != "demo":
-        click.echo("This is the demonstration: unset PORTAL_ENV, or set it to demo. Nothing was made.", err=True)
-        raise SystemExit(2)
+    guard_demonstration(port)
     click.echo("Compiling the languages ...")
     _compile_languages()
     set_up(os.environ)
     app = application()
+    serve_demonstration(app, port, lambda: _say_where(port))
+
+
+def guard_demonstration(port: int) -> None:
+    """Set what the demonstration needs and nobody has set; end with 2 in production, before anything is made."""
+    _demo_environment(port)
+    if os.environ["PORTAL_ENV"] != "demo":
+        click.echo("This is the demonstration: unset PORTAL_ENV, or set it to demo. Nothing was made.", err=True)
+        raise SystemExit(2)
+
+
+def serve_demonstration(app: Flask, port: int, say_where: Callable[[], None]) -> None:
+    """Enter the invented people and serve until Ctrl-C."""
+    from portal.demo.register import load_demo  # noqa: PLC0415 -- demo only
+
     opened = app.extensions["registry"]
     with opened.write() as session:
         entered = load_demo(session, opened.now())
     click.echo(f"{entered} demo residents entered." if entered else "The demo residents are there already.")
     thread, stopped = worker_thread(app)
-    _say_where(port)
+    say_where()
     from waitress import serve as serve_here  # noqa: PLC0415 -- demo only
 
     try:
