@@ -13,7 +13,7 @@ from portal.web.security_headers import security_headers
 
 EXTENSION = "stored-pages"
 MOST_PAGES = 200
-"""Bound of the store: three pages in each language, with room; what does not fit is rendered each time."""
+"""Bound of the store: four pages in each language, with room; what does not fit is rendered each time."""
 FRESH_SECONDS = 300
 
 

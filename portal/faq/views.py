@@ -11,6 +11,7 @@ from portal.faq.questions import CLOSING, CLOSING_TODAY, IMMIGRATION_ORDER, QUES
 from portal.faq.reading import Reading, texts_of
 from portal.faq.search import LONGEST_QUERY, Search, Trouble, find_questions, read_search
 from portal.faq.stored_pages import public_page
+from portal.i18n.completeness import completeness
 from portal.i18n.languages import Language
 from portal.i18n.negotiation import negotiated_language, served_languages
 from portal.registry import registry
@@ -64,6 +65,15 @@ def home() -> ResponseReturnValue:
 def help_page() -> ResponseReturnValue:
     """Lost slip, a company that asks for the code, the counter."""
     return public_page("help", lambda: render_template("faq/help.html", reading=Reading(), site_url=_site_url()))
+
+
+@blueprint.get("/<lang:lang>/languages")
+@public
+def languages_page() -> ResponseReturnValue:
+    """How complete each language is, and how much of it a person has checked."""
+    return public_page(
+        "languages", lambda: render_template("faq/languages.html", rows=completeness(), site_url=_site_url())
+    )
 
 
 @blueprint.get("/<lang:lang>/faq")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
@@ -87,14 +86,9 @@ def _watch(app: Flask, previewed: PreviewedLanguage) -> None:
 
 
 def _serve(port: int, prepare: Callable[[Flask], None], paths: list[str], hint: str) -> None:
-    from portal.app import create_app  # noqa: PLC0415 -- as above
-    from portal.operator.opening import configuration  # noqa: PLC0415
-    from portal.operator.serving import guard_demonstration, serve_demonstration  # noqa: PLC0415
-    from portal.operator.setting_up import set_up  # noqa: PLC0415
+    from portal.operator.serving import demonstration_of_drafts, serve_demonstration  # noqa: PLC0415 -- as above
 
-    guard_demonstration(port)
-    set_up(os.environ)
-    app = create_app(configuration(), incomplete_languages_too=True)
+    app = demonstration_of_drafts(port)
     prepare(app)
     addresses = "".join(f"\n  http://127.0.0.1:{port}/{path}" for path in paths)
     serve_demonstration(app, port, lambda: click.echo(f"\n{addresses}\n\n  {hint}\n  Stop with Ctrl-C."))

@@ -76,6 +76,13 @@ def run(port: int) -> None:
     serve_demonstration(app, port, lambda: _say_where(port))
 
 
+def demonstration_of_drafts(port: int) -> Flask:
+    """The application of the demonstration, languages with gaps too: for translators."""
+    guard_demonstration(port)
+    set_up(os.environ)
+    return create_app(configuration(), incomplete_languages_too=True)
+
+
 def guard_demonstration(port: int) -> None:
     """Set what the demonstration needs and nobody has set; end with 2 in production, before anything is made."""
     _demo_environment(port)

@@ -20,7 +20,7 @@ def reader(reading_server):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", ["", "faq", "help"])
+@pytest.mark.parametrize("page", ["", "faq", "help", "languages"])
 def test_public_pages_are_the_same_bytes_for_everybody(reader, language, page):
     first = reader.ask("GET", f"/{language}/{page}")
     again = reader.ask(
@@ -163,3 +163,12 @@ def test_many_readers_at_once_get_their_own_language(reader):
 
     with ThreadPoolExecutor(8) as readers:
         assert set(readers.map(title, LANGUAGES * 10)) == {1}
+
+
+def test_the_page_of_languages_says_how_far_each_is(reader):
+    page = reader.get("/en/languages")
+    rows = {text_of(row.find("th")): [text_of(cell) for cell in row.iter("td")] for row in page.all("tr")[1:]}
+    assert set(rows) >= {"日本語", "English", "Tiếng Việt", "اردو"}
+    done, _of, everything = rows["Tiếng Việt"][0].split()
+    assert done == everything
+    assert rows["Tiếng Việt"][1] == f"0 of {everything}"
