@@ -79,6 +79,7 @@ class Config:
     reveal_code_allowed: bool
     request_lapses_after_days: int
     require_reviewed: bool = False
+    checkpoint_holders: tuple[str, ...] = ()
 
     @property
     def is_demo(self) -> bool:
@@ -116,6 +117,7 @@ class _Reader:
         staff = self._oidc("STAFF", base_url, secret)
         keys = self._needed("PORTAL_DATA_KEYS_FILE", "the file of the data keys; `portal init` makes one")
         database_url = self._database_url()
+        holders = self._holders()
         if self.faults or municipality is None or residents is None or staff is None:
             return None
         return Config(
@@ -134,7 +136,24 @@ class _Reader:
             reveal_code_allowed=self.environ.get("PORTAL_REVEAL_CODE", "yes").lower() in _TRUE,
             request_lapses_after_days=self._number("PORTAL_REQUEST_LAPSES_AFTER_DAYS", 60, range(1, 1000)),
             require_reviewed=self.environ.get("PORTAL_REQUIRE_REVIEWED", "no").lower() in _TRUE,
+            checkpoint_holders=holders,
         )
+
+    def _holders(self) -> tuple[str, ...]:
+        """Who keeps checkpoints outside. An address may hold a secret, so a wrong one is told by its place."""
+        name, schemes = (
+            "PORTAL_CHECKPOINT_HOLDERS",
+            ("/", "https://", "mailto:", *(["http://"] if self.env == "demo" else [])),
+        )
+        holders = tuple(dict.fromkeys(self.environ.get(name, "").split()))
+        for place, holder in enumerate(holders, start=1):
+            if not holder.startswith(schemes):
+                self.faults.append(
+                    f"{name}: number {place} is neither the absolute path of a file nor an https:// or mailto: address."
+                )
+        if any(holder.startswith("mailto:") for holder in holders) and not self.environ.get("PORTAL_SMTP_URL"):
+            self.faults.append(f"{name} holds a mailto: address: PORTAL_SMTP_URL is needed for it.")
+        return holders
 
     def _needed(self, name: str, what: str) -> str:
         value = self.environ.get(name, "")

@@ -1,4 +1,4 @@
-"""The worker: seals the ledger, sends mail, writes slips, lets requests lapse, clears away what has expired.
+"""The worker: seals the ledger, tells its holders, sends mail, writes slips, lets requests lapse, clears away what has expired.
 
 At least once, one transaction each, repeats harmless: a message is leased, delivered without any lock held, then marked. What
 keeps failing waits longer each time and is shown to staff. Change notices stay queued for the network, which comes later.
@@ -15,6 +15,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from portal.checkpoint_holders import tell_holders
 from portal.i18n.availability import current_availability
 from portal.i18n.languages import Language
 from portal.letters.slip import make_slip
@@ -50,6 +51,7 @@ def work_until(app: Flask, stopped: threading.Event) -> None:
     while not stopped.is_set():
         with app.test_request_context(base_url=app.config["PORTAL"].base_url):
             _try("a round", deliver_due)
+            _try("telling the holders", tell_holders)
             now = registry().now()
             for job, interval in _REGULAR.items():
                 if now >= due.get(job, now):
@@ -76,8 +78,8 @@ def _try(what: str, job: Callable[[], T]) -> T | None:
 
 
 def work_once() -> int:
-    """Seal, then deliver what is due; how many things were done."""
-    return seal() + deliver_due()
+    """Seal, then deliver what is due, and checkpoints to their holders; how many things were done."""
+    return seal() + deliver_due() + tell_holders()
 
 
 def deliver_due() -> int:

@@ -13,10 +13,20 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from portal.checkpoint_holders import label
 from portal.operator.opening import opened_registry
 from portal.registry import Registry
-from registry_core.ledger import LedgerVerdict, checkpoints_after, export_ledger, public_keys, record_entry
+from registry_core.ledger import (
+    HolderState,
+    LedgerVerdict,
+    checkpoints_after,
+    export_ledger,
+    holder_states,
+    public_keys,
+    record_entry,
+)
 from registry_core.ledger import verify_ledger as walk
+from registry_core.register.code_assignment import JAPAN
 from registry_core.values.actor import system_actor
 from registry_core.values.legal_purpose import LegalPurpose
 
@@ -66,6 +76,36 @@ def checkpoints(after: int) -> None:
         while lines := checkpoints_after(session, sequence=after, limit=_CHECKPOINTS_AT_ONCE):
             click.echo(b"".join(line for _, line in lines), nl=False)
             after = lines[-1][0]
+
+
+@ledger.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def holders(*, as_json: bool) -> None:
+    """Say how far each of PORTAL_CHECKPOINT_HOLDERS has come. Ends with 1 when there is none, or one is ten minutes late."""
+    opened = opened_registry()
+    with opened.read() as session:
+        states = holder_states(session, addresses=opened.config.checkpoint_holders, at=opened.now())
+    for state in states:
+        click.echo(_holder_json(state) if as_json else _holder_sentence(state))
+    if not states:
+        click.echo(
+            "Nobody outside holds checkpoints: whoever can write the database could rewrite the ledger.", err=True
+        )
+        click.echo("Set PORTAL_CHECKPOINT_HOLDERS (docs/deploy.md, 7).", err=True)
+    raise SystemExit(1 if not states or any(state.is_late for state in states) else 0)
+
+
+def _holder_json(state: HolderState) -> str:
+    since = state.failing_since.isoformat() if state.failing_since else None
+    return json.dumps(asdict(state) | {"address": label(state.address), "failing_since": since})
+
+
+def _holder_sentence(state: HolderState) -> str:
+    if state.failing_since:
+        since = state.failing_since.astimezone(JAPAN)
+        return f"{label(state.address)}: {state.missing} missing, failing since {since:%Y-%m-%d %H:%M} ({state.last_error})."
+    late = " It is late: does the worker run?" if state.is_late else ""
+    return f"{label(state.address)}: has all to row {state.sequence}, {state.missing} missing.{late}"
 
 
 def _enter_export(opened: Registry) -> None:

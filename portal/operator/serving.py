@@ -124,6 +124,7 @@ def _demo_environment(port: int) -> None:
         "PORTAL_DATABASE_URL": f"sqlite:///{folder / 'register.sqlite3'}",
         "PORTAL_SECRET_KEY_FILE": str(folder / "secret-key"),
         "PORTAL_DATA_KEYS_FILE": str(folder / "data-keys.json"),
+        "PORTAL_CHECKPOINT_HOLDERS": str(folder / "checkpoints.jsonl"),
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)

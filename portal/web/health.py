@@ -1,7 +1,8 @@
 """Is the process alive, and is it ready to serve: for load balancers and operators, without a word about people.
 
 `/healthz` asks nothing of anybody. `/readyz` asks the database, compares the schema, and tells how old the part of the ledger is
-that the worker has not sealed yet, and which languages are left out (the log says why); 503 when a person could not be served.
+that the worker has not sealed yet, whether outside holders have its checkpoints, and which languages are left out (the log says
+why); 503 when a person could not be served.
 """
 
 import logging
@@ -16,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.auth.guards import machine
 from portal.i18n.availability import languages_left_out
 from portal.registry import registry
-from registry_core.ledger import oldest_unsealed
+from registry_core.ledger import HolderState, holder_states, oldest_unsealed
 from registry_core.storage.migrate import head_revision
 
 LOG = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ def _checks() -> dict[str, Any]:
         with registry().read() as session:
             revision = session.scalar(text("select version_num from alembic_version"))
             oldest = oldest_unsealed(session)
+            holders = holder_states(session, addresses=registry().config.checkpoint_holders, at=registry().now())
     except SQLAlchemyError as broken:
         LOG.warning("not ready: %s", type(broken).__name__)
         return {
@@ -68,8 +70,15 @@ def _checks() -> dict[str, Any]:
         "schema": "ok" if revision == _head() else "other-revision",
         "ledger_tail_seconds": round(max(age.total_seconds(), 0.0), 1),
         "ledger_seals": "late" if age > LATE_AFTER else "ok",
+        "checkpoint_holders": _holders_word(holders),
         "languages_left_out": left_out,
     }
+
+
+def _holders_word(holders: list[HolderState]) -> str:
+    if not holders:
+        return "none"
+    return "late" if any(holder.is_late for holder in holders) else "ok"
 
 
 @cache

@@ -48,6 +48,12 @@ class DesignatedCode(Base):
             sqlite_where=text("taken_at IS NULL"),
             postgresql_where=text("taken_at IS NULL"),
         ),
+        Index(
+            "ix_designated_code_taken",  # how far the pool is taken: every checkpoint tells it
+            "position",
+            sqlite_where=text("taken_at IS NOT NULL"),
+            postgresql_where=text("taken_at IS NOT NULL"),
+        ),
         next_index_is_unique("designated_code"),
     )
 

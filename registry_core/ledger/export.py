@@ -71,8 +71,7 @@ def checkpoint_fields(checkpoint: LedgerCheckpoint) -> dict[str, str | int]:
 
 def public_keys(session: Session) -> list[bytes]:
     """Lines of JSON, one a key: from which row on checkpoints are signed with it."""
-    raw = keyring(session).checkpoint_key.public_key().public_bytes_raw()
-    return [_line({"from": 1, "public_key": raw.hex()})]
+    return [_line({"from": each.first, "public_key": each.public.hex()}) for each in keyring(session).signers]
 
 
 def _unsealed(session: Session) -> Iterator[bytes]:

@@ -50,6 +50,9 @@ def test_production_trusts_no_attributes_unless_told(production):
         ("PORTAL_BASE_URL", "https://portal.city.example?a=b"),
         ("PORTAL_RESIDENT_OIDC_ISSUER", "http://id.example"),
         ("PORTAL_STAFF_OIDC_ISSUER", "http://id.example"),
+        ("PORTAL_CHECKPOINT_HOLDERS", "/mnt/auditor/checkpoints.jsonl checkpoints.jsonl"),
+        ("PORTAL_CHECKPOINT_HOLDERS", "http://holder.example/SECRET"),
+        ("PORTAL_CHECKPOINT_HOLDERS", "mailto:auditor@city.example"),  # and no mail server
     ],
 )
 def test_what_cannot_work_or_is_not_safe_is_refused_by_name(production, name, value):
@@ -57,3 +60,19 @@ def test_what_cannot_work_or_is_not_safe_is_refused_by_name(production, name, va
         production(**{name: value})
     assert f"  - {name}" in str(refused.value)
     assert str(refused.value).count("  - ") == 1
+
+
+def test_holders_of_checkpoints_are_files_addresses_and_mailboxes_each_once(production):
+    holders = ("/mnt/auditor/checkpoints.jsonl", "https://holder.example/drop", "mailto:auditor@city.example")
+    config = production(
+        PORTAL_CHECKPOINT_HOLDERS=" ".join([*holders, holders[0]]), PORTAL_SMTP_URL="smtp://mail.example"
+    )
+    assert config.checkpoint_holders == holders
+    assert production().checkpoint_holders == ()
+
+
+def test_wrong_holder_is_told_by_its_place_and_not_by_its_secret(production):
+    with pytest.raises(ConfigError) as refused:
+        production(PORTAL_CHECKPOINT_HOLDERS="/a http://holder.example/SECRET")
+    assert "number 2 is neither" in str(refused.value)
+    assert "SECRET" not in str(refused.value)

@@ -6,7 +6,7 @@ import stat
 import pytest
 from sqlalchemy import text
 
-from registry_core.ledger import make_checkpoint, seal_entries
+from registry_core.ledger import holder_failed, holder_took, make_checkpoint, seal_entries
 from registry_core.ledger.seal import LedgerCheckpoint
 from registry_core.storage.engine import is_sqlite
 from tests.people.auditor import Auditor
@@ -147,3 +147,20 @@ def test_export_to_where_nothing_can_be_written_says_why(operator: Operator) -> 
     result = operator.types("ledger", "export", operator.folder / "none" / "ledger.jsonl")
     assert result.exit_code == 2
     assert "cannot be written: No such file or directory" in result.stderr
+
+
+def test_holders_are_told_with_what_they_miss(operator: Operator) -> None:
+    assert operator.types("ledger", "holders").exit_code == 1, "nobody outside holds anything"
+    operator.environment["PORTAL_CHECKPOINT_HOLDERS"] = "/mnt/a.jsonl http://127.0.0.1/drop/SECRET"
+    grows(operator)
+    with operator.register.write() as session:
+        holder_took(session, address="/mnt/a.jsonl", sequence=3)
+        holder_failed(session, address="http://127.0.0.1/drop/SECRET", error="HTTP 500", at=NOW)
+    result = operator.types("ledger", "holders")
+    assert result.stdout.splitlines() == [
+        "/mnt/a.jsonl: has all to row 3, 0 missing.",
+        "http://127.0.0.1: 1 missing, failing since 2026-11-23 12:00 (HTTP 500).",
+    ]
+    first, second = map(json.loads, operator.types("ledger", "holders", "--json").stdout.splitlines())
+    assert (first["missing"], first["failing_since"], first["is_late"]) == (0, None, False)
+    assert (second["address"], second["missing"], second["last_error"]) == ("http://127.0.0.1", 1, "HTTP 500")
