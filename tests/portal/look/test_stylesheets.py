@@ -7,7 +7,7 @@ import pytest
 
 from tests.portal.look.stylesheets import ROOT, SHEETS, Declaration, declarations
 
-BUDGET = {"portal.css": 4_608}
+BUDGET = {"portal.css": 3_328}
 BUDGET_TOGETHER = 6_500
 
 PHYSICAL = re.compile(
