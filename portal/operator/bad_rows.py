@@ -1,6 +1,6 @@
 """What is wrong with a file, by line and reason; read as text without ever showing what stands in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -18,12 +18,18 @@ class BadRow:
     why: str
 
 
-def say_bad_rows(file: Path, bad: Sequence[BadRow], *, note: str = "") -> None:
-    """Print them in the order of the file, the first 200; `note` stands before each reason."""
-    for row in sorted(bad, key=lambda each: each.line)[:_MOST_SHOWN]:
+def say_bad_rows(file: Path, bad: Sequence[BadRow]) -> None:
+    """Print them in the order of the file, the first 200."""
+    in_order = sorted(bad, key=lambda each: each.line)
+    say_rows(file, lambda most: in_order[:most], len(bad))
+
+
+def say_rows(file: Path, first: Callable[[int], Sequence[BadRow]], number: int, *, note: str = "") -> None:
+    """Print the first 200 of so many, in the order of the file; `note` stands before each reason."""
+    for row in first(_MOST_SHOWN):
         click.echo(f"{file.name} line {row.line}: {note}{row.why}", err=True)
-    if len(bad) > _MOST_SHOWN:
-        click.echo(f"... and {len(bad) - _MOST_SHOWN} more.", err=True)
+    if number > _MOST_SHOWN:
+        click.echo(f"... and {number - _MOST_SHOWN} more.", err=True)
 
 
 def lines_of(file: Path) -> Iterator[str]:

@@ -1,14 +1,14 @@
 """Synthetic residents: invented people in many scripts, the same for the same seed. Never anybody's data."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
-from portal.operator.batches import Pace, enter_in_batches
+from portal.operator.batches import Arrival, Pace, enter_in_batches
 from registry_core.codes import codes_in_use
 from registry_core.register import Newcomer, ResidenceCategory, ResidentItems, Sex, card_numbers_in_use
 from registry_core.register.code_assignment import JAPAN
@@ -40,45 +40,8 @@ _FIRST_BIRTH, _DAYS_OF_BIRTHS = date(1945, 1, 1), 28_000
 _ALIAS_SHARE, _ODD_DATE_SHARE, _PROTECTED_SHARE = 0.04, 0.01, 0.003
 
 
-@dataclass(frozen=True, slots=True)
-class SyntheticResident:
-    """One invented resident and a code that fits."""
-
-    items: ResidentItems
-    code: ResidentRecordCode
-    reason: ChangeReason
-    on: date | None = None
-
-
 class SeedIsThere(Exception):
     """The people of this seed are in the register."""
-
-
-def new_synthetic_residents(session: Session, number: int, *, seed: int) -> list[SyntheticResident]:
-    """The people of a seed; a code or card that somebody has already is drawn anew. Raises SeedIsThere."""
-    first_household = ResidentRecord.household_number == _household(seed, 0)
-    if session.scalar(select(exists().where(first_household))):
-        raise SeedIsThere
-    people = list(synthetic_residents(number, seed=seed))
-    codes = codes_in_use(session, codes=[person.code for person in people])
-    cards = card_numbers_in_use(session, card_numbers=[person.items.card_number or "" for person in people])
-    rng = Random(f"{seed} drawn anew")  # noqa: S311 -- as below
-    fresh = []
-    for person in people:
-        chosen = person
-        while chosen.code in codes or chosen.items.card_number in cards:
-            chosen = _with_other_numbers(chosen, rng)
-            codes |= codes_in_use(session, codes=[chosen.code])
-            cards |= card_numbers_in_use(session, card_numbers=[chosen.items.card_number or ""])
-        codes.add(chosen.code)
-        cards.add(chosen.items.card_number or "")
-        fresh.append(chosen)
-    return fresh
-
-
-def _with_other_numbers(person: SyntheticResident, rng: Random) -> SyntheticResident:
-    code = ResidentRecordCode.from_body(f"{rng.randrange(1, 10**10):010d}")
-    return replace(person, code=code, items=replace(person.items, card_number=_card_number(rng)))
 
 
 def fill(engine: Engine, keyring: Keyring, number: int, seed: int = 1, *, municipality_code: str, at: datetime) -> None:
@@ -86,12 +49,11 @@ def fill(engine: Engine, keyring: Keyring, number: int, seed: int = 1, *, munici
 
     `at` is the instant all of it is recorded at; the legal day is that of Japan.
     """
-    day = at.astimezone(JAPAN).date()
-    newcomers = (Newcomer(each.items, each.code, each.reason, day) for each in synthetic_residents(number, seed=seed))
+    people = synthetic_residents(number, seed=seed, on=at.astimezone(JAPAN).date())
     for _ in enter_in_batches(
         engine,
         keyring,
-        newcomers,
+        (Arrival(place, each) for place, each in enumerate(people, start=1)),
         actor=system_actor(municipality_code),
         now=lambda: at,
         pace=Pace(seconds=2.0, most=5_000),
@@ -99,8 +61,51 @@ def fill(engine: Engine, keyring: Keyring, number: int, seed: int = 1, *, munici
         pass
 
 
-def synthetic_residents(number: int, *, seed: int) -> Iterator[SyntheticResident]:
-    """Make people one by one; codes differ within one call."""
+def guard_seed_is_new(session: Session, *, seed: int) -> None:
+    """Raises SeedIsThere."""
+    first_household = ResidentRecord.household_number == _household(seed, 0)
+    if session.scalar(select(exists().where(first_household))):
+        raise SeedIsThere
+
+
+class Fitting:
+    """Draws a code or a card number that somebody has already anew, the same way each time."""
+
+    def __init__(self, seed: int) -> None:
+        """For the people of one seed."""
+        self._seed = seed
+        self._drawn: set[ResidentRecordCode | str | None] = set()
+
+    def fit(self, session: Session, people: Sequence[Newcomer]) -> list[Newcomer]:
+        """Some people of the seed, as they can be entered."""
+        codes = codes_in_use(session, codes=[person.code for person in people])
+        cards = card_numbers_in_use(session, card_numbers=[person.items.card_number or "" for person in people])
+        return [
+            self._drawn_anew(session, person) if person.code in codes or person.items.card_number in cards else person
+            for person in people
+        ]
+
+    def _drawn_anew(self, session: Session, person: Newcomer) -> Newcomer:
+        rng = Random(f"{self._seed} {person.items.card_number}")  # noqa: S311 -- as below
+        while True:
+            chosen = _with_other_numbers(person, rng)
+            both = {chosen.code, chosen.items.card_number}
+            if (
+                not both & self._drawn
+                and not codes_in_use(session, codes=[chosen.code])
+                and not card_numbers_in_use(session, card_numbers=[chosen.items.card_number or ""])
+            ):
+                self._drawn |= both
+                return chosen
+
+
+def _with_other_numbers(person: Newcomer, rng: Random) -> Newcomer:
+    code = ResidentRecordCode.from_body(f"{rng.randrange(1, 10**10):010d}")
+    return replace(person, code=code, items=replace(person.items, card_number=_card_number(rng)))
+
+
+def synthetic_residents(number: int, *, seed: int, on: date = date(2026, 4, 1)) -> Iterator[Newcomer]:
+    """Make people one by one; codes and cards differ within one seed."""
     rng = Random(seed)  # noqa: S311 -- repeatable, and nobody's
     nations, weights = list(_NAMES), [entry[0] for entry in _NAMES.values()]
     first, step = rng.randrange(_BODIES), rng.randrange(1, _BODIES)
@@ -109,7 +114,7 @@ def synthetic_residents(number: int, *, seed: int) -> Iterator[SyntheticResident
         items = _items(rng, nation, _household(seed, index))
         # Counting in steps, modulo a prime, meets every number once and remembers none.
         body = 1 + (first + index * step) % _BODIES
-        yield SyntheticResident(items, ResidentRecordCode.from_body(f"{body:010d}"), ChangeReason.MOVED_IN)
+        yield Newcomer(items, ResidentRecordCode.from_body(f"{body:010d}"), ChangeReason.MOVED_IN, on)
 
 
 def _household(seed: int, index: int) -> str:

@@ -1,6 +1,7 @@
 """The resident records: entering, correcting, erasing, looking, searching, confirming."""
 
 from registry_core.register.bulk_entry import Newcomer, PreparedEntries, enter_prepared, prepare_entries
+from registry_core.register.code_assignment import code_index
 from registry_core.register.confirmation import (
     CONFIRMABLE_ITEMS,
     WRONG_REASONS,
@@ -19,6 +20,14 @@ from registry_core.register.correction_case import (
     open_cases,
 )
 from registry_core.register.enter import card_numbers_in_use, checked_items, correct_record, enter_resident
+from registry_core.register.file_import import (
+    ImportOutcome,
+    ImportView,
+    begin_import,
+    end_import,
+    go_on_with_import,
+    unfinished_import,
+)
 from registry_core.register.history import RecordChange
 from registry_core.register.household import guard_own_household, link_staff_to_record, shares_household
 from registry_core.register.look import look_at_record, record_history
@@ -29,6 +38,7 @@ from registry_core.register.resident_record import (
     ResidentRecordView,
 )
 from registry_core.register.returning import returning_record
+from registry_core.register.same_person import people_here, person_marks
 from registry_core.register.search import RecordHit, RecordQuery, matching_records, search_records
 from registry_core.values.sex import Sex
 
@@ -39,6 +49,8 @@ __all__ = [
     "WRONG_REASONS",
     "ConfirmationView",
     "CorrectionCase",
+    "ImportOutcome",
+    "ImportView",
     "ItemAnswer",
     "Newcomer",
     "PreparedEntries",
@@ -49,14 +61,18 @@ __all__ = [
     "ResidentItems",
     "ResidentRecordView",
     "Sex",
+    "begin_import",
     "card_numbers_in_use",
     "cases_of",
     "checked_items",
     "close_case",
+    "code_index",
     "confirm_record",
     "correct_record",
+    "end_import",
     "enter_prepared",
     "enter_resident",
+    "go_on_with_import",
     "guard_own_household",
     "hide_known_codes",
     "latest_confirmation",
@@ -65,9 +81,12 @@ __all__ = [
     "look_at_record",
     "matching_records",
     "open_cases",
+    "people_here",
+    "person_marks",
     "prepare_entries",
     "record_history",
     "returning_record",
     "search_records",
     "shares_household",
+    "unfinished_import",
 ]

@@ -228,8 +228,12 @@ def name_keys_of(items: ResidentItems, *, record_id: UUID) -> list[NameKey]:
 
 def name_key_values(items: ResidentItems, *, record_id: UUID) -> list[dict[str, Any]]:
     """The columns of the search key of each form the record has."""
-    forms = {name: getattr(items, name) for name in _NAME_ITEMS}
-    return [{"record_id": record_id, "form": name, "key": search_key(form)} for name, form in forms.items() if form]
+    return [{"record_id": record_id, "form": name, "key": key} for name, key in name_keys(items).items()]
+
+
+def name_keys(items: ResidentItems) -> dict[str, str]:
+    """Which form -> its folded search key."""
+    return {name: search_key(form) for name in _NAME_ITEMS if (form := getattr(items, name))}
 
 
 def _columns(items: ResidentItems) -> dict[str, Any]:

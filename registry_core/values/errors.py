@@ -210,3 +210,15 @@ class CaseNotFound(RegistryError):
     """No such correction case here."""
 
     code = "case-not-found"
+
+
+class ImportUnfinished(RegistryError):
+    """Another import of a file of residents is under way here, or broke off."""
+
+    code = "import-unfinished"
+
+
+class ImportMovedOn(RegistryError):
+    """Somebody else entered these lines of the file, or ended the import."""
+
+    code = "import-moved-on"

@@ -1,6 +1,9 @@
 """The command `portal` on a register of its own."""
 
 import csv
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +13,16 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 from portal.cli import main
-from portal.operator.synthesis import SyntheticResident, synthetic_residents
+from portal.config import PROJECT_ROOT
+from portal.operator.synthesis import synthetic_residents
+from registry_core.register import Newcomer
 from registry_core.register.resident_record import ITEM_NAMES, ResidentRecord
 from tests.conftest import Register
 
 COLUMNS = (*ITEM_NAMES, "code", "reason", "on")
 
 
-def row_of(person: SyntheticResident) -> dict[str, str]:
+def row_of(person: Newcomer) -> dict[str, str]:
     """One line of a file of residents."""
     items = {name: text or "" for name, text in person.items.as_text().items()}
     return items | {"code": person.code.reveal(), "reason": person.reason.value, "on": "2026-04-01"}
@@ -53,10 +58,14 @@ class Operator:
     def imports(self, lines: list[dict[str, str]], *options: str) -> Result:
         return self.types("registry", "import", written(self.folder / "people.csv", lines), *options)
 
-    def imports_text(self, content: str | bytes, *options: str) -> Result:
-        file = self.folder / "people.csv"
+    def imports_text(self, content: str | bytes, *options: str, name: str = "people.csv") -> Result:
+        file = self.folder / name
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
         return self.types("registry", "import", file, *options)
+
+    def imports_json(self, lines: list[dict[str, object]], *options: str) -> Result:
+        content = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        return self.imports_text(content, *options, name="people.jsonl")
 
     def designates(self, content: str, *options: str) -> Result:
         file = self.folder / "codes.txt"
@@ -66,6 +75,18 @@ class Operator:
     def residents(self) -> int:
         with self.register.read() as session:
             return session.scalar(select(func.count()).select_from(ResidentRecord))
+
+    def process(self, *words: object) -> "subprocess.Popen[str]":
+        """The command in a process of its own, as in a shell."""
+        given = {name: value for name, value in self.environment.items() if value}
+        return subprocess.Popen(
+            [sys.executable, "-c", "from portal.cli import main; main(prog_name='portal')", *map(str, words)],
+            env=given | {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(PROJECT_ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self.folder,
+        )
 
     def without(self, *names: str) -> "Operator":
         return Operator(self.environment | dict.fromkeys(names), self.folder, self.register)
@@ -97,4 +118,4 @@ def newcomer(tmp_path: Path) -> Callable[..., Operator]:
 
 def said(result: Result) -> list[str]:
     """Lines on the error output, the progress bars left out."""
-    return [line for line in result.stderr.splitlines() if line.strip() and "━" not in line]
+    return [line for line in result.stderr.splitlines() if line.strip() and "━" not in line and "-:--:--" not in line]

@@ -1,13 +1,10 @@
 """Entering in batches: how many rows one has follows from how long the one before held the lock."""
 
-from datetime import date
-
 from sqlalchemy import func, select
 
-from portal.operator.batches import Pace, enter_in_batches
+from portal.operator.batches import Arrival, Pace, enter_in_batches
 from portal.operator.synthesis import fill, synthetic_residents
 from registry_core.ledger.entry import LedgerEntry
-from registry_core.register import Newcomer
 from registry_core.register.resident_record import ResidentRecord
 from tests.conftest import Register
 from tests.registry_core.people import CITY, NOW, SYSTEM
@@ -27,15 +24,13 @@ def test_batch_grows_while_it_is_quick_and_shrinks_at_once_when_it_is_slow() -> 
 
 
 def test_every_batch_is_a_transaction_of_its_own(register: Register) -> None:
-    newcomers = [
-        Newcomer(each.items, each.code, each.reason, date(2026, 4, 1)) for each in synthetic_residents(25, seed=4)
-    ]
+    arrivals = [Arrival(line, each) for line, each in enumerate(synthetic_residents(25, seed=4), start=1)]
     sizes, seen = [], []
     pace = Pace(seconds=0.0, most=10, rows=10)
-    for size in enter_in_batches(
-        register.engine, register.keyring, newcomers, actor=SYSTEM, now=lambda: NOW, pace=pace
+    for batch in enter_in_batches(
+        register.engine, register.keyring, arrivals, actor=SYSTEM, now=lambda: NOW, pace=pace
     ):
-        sizes.append(size)
+        sizes.append(len(batch))
         with register.read() as session:
             seen.append(session.scalar(select(func.count()).select_from(ResidentRecord)))
     assert sizes == [10, 5, 5, 5]

@@ -1,4 +1,4 @@
-"""`portal registry import`: all of a file or nothing, every bad row by line and reason, no value ever repeated."""
+"""`portal registry import`: nothing unless all of a file is good, every bad row by line and reason, no value ever repeated."""
 
 import time
 from random import Random
@@ -6,7 +6,6 @@ from random import Random
 import pytest
 from sqlalchemy import select, text
 
-import portal.operator.registry_commands
 from portal.config import PROJECT_ROOT
 from registry_core.codes import designate_codes, erase_resident
 from registry_core.register.code_assignment import CodeAssignment
@@ -154,18 +153,6 @@ def test_who_was_erased_here_and_comes_back_is_entered_with_the_same_code(operat
     assert operator.imports(people).exit_code == 0
     assert operator.residents() == 2
     assert operator.imports(people).exit_code == 1
-
-
-def test_register_that_changes_while_the_file_is_read_is_told_and_nothing_is_written(
-    operator: Operator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(portal.operator.registry_commands, "card_numbers_in_use", lambda *_a, **_o: set())
-    people = rows(3)
-    with operator.register.write() as session:
-        enter(session, card_number=people[2]["card_number"])
-    result = operator.imports(people)
-    assert (result.exit_code, operator.residents()) == (1, 1)
-    assert said(result) == ["The register changed while the file was read. Nothing was written; try again."]
 
 
 def test_check_digit_that_does_not_fit_is_a_hint_and_no_refusal(operator: Operator) -> None:

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-import portal.operator.synthesis
-from portal.operator.synthesis import new_synthetic_residents, synthetic_residents
+import portal.operator.batches
+from portal.operator.synthesis import Fitting, synthetic_residents
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.storage.keys import keyring
@@ -47,7 +47,7 @@ def test_code_or_card_somebody_has_is_drawn_anew(operator: Operator) -> None:
         enter(session, its_code=ResidentRecordCode.parse(drawn[0].code.reveal()))
         enter(session, card_number=drawn[2].items.card_number)
     with operator.register.read() as session:
-        again = [new_synthetic_residents(session, 4, seed=3) for _ in range(2)]
+        again = [Fitting(3).fit(session, drawn) for _ in range(2)]
     assert again[0] == again[1]
     changed = [one != other for one, other in zip(drawn, again[0], strict=True)]
     assert changed == [True, False, True, False]
@@ -55,10 +55,25 @@ def test_code_or_card_somebody_has_is_drawn_anew(operator: Operator) -> None:
     assert operator.residents() == 6
 
 
-def test_two_of_one_run_never_share_a_card(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
-    numbers = iter(["AB00000001CD", "AB00000001CD", "AB00000002CD"])
-    monkeypatch.setattr(portal.operator.synthesis, "_card_number", lambda _rng: next(numbers))
-    assert operator.types("registry", "synthesize", "2").exit_code == 0
+def test_run_that_broke_off_goes_on_with_the_next_person(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    class PowerGone(BaseException):
+        """The machine went off."""
+
+    def power_goes(*_arguments: object) -> None:
+        if operator.residents() >= 100:
+            raise PowerGone
+
+    monkeypatch.setattr(portal.operator.batches.Pace, "wait_for_others", power_goes)
+    with pytest.raises(PowerGone):
+        operator.types("registry", "synthesize", "300", "--seed", "7")
+    monkeypatch.undo()
+    assert 100 <= operator.residents() < 300
+    assert said(operator.types("registry", "synthesize", "300", "--seed", "8")) == [
+        "The import of a file of residents is under way or broke off. Finish it or give it up first."
+    ]
+    result = operator.types("registry", "synthesize", "300", "--seed", "7")
+    assert (result.exit_code, result.stdout) == (0, "300 synthetic residents made.\n")
+    assert people(operator) == of_seed(300, 7)
 
 
 def test_production_has_no_invented_people(operator: Operator) -> None:
@@ -82,7 +97,7 @@ def test_production_has_no_invented_people(operator: Operator) -> None:
     assert said(result) == ["Synthetic residents belong into a demonstration: set PORTAL_ENV=demo."]
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "1000001", "many"])
+@pytest.mark.parametrize("number", ["0", "-1", "5000001", "many"])
 def test_number_out_of_range_is_wrong_use(operator: Operator, number: str) -> None:
     assert operator.types("registry", "synthesize", "--", number).exit_code == 2
 

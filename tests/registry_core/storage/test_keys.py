@@ -187,5 +187,6 @@ def test_every_column_of_bytes_is_sealed_or_says_why_it_need_not_be() -> None:
         "printable_slip.page_sealed",
         "code_change_draft.payload",
         "kept_post.sealed",
+        "file_import.source_sealed",
         "web_session.data",
     }

@@ -1,0 +1,82 @@
+"""The first pass over a file of residents: every row is read, checked, and compared with the register; nothing is written."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from portal.operator.bad_rows import BadRow
+from portal.operator.findings import CARD, CODE, PERSON, Findings
+from portal.operator.resident_file import FileRow
+from portal.operator.resident_row import ResidentRow, read_row
+from registry_core.codes import codes_in_use
+from registry_core.register import card_numbers_in_use, code_index, people_here, person_marks, returning_record
+from registry_core.storage.keys import Keyring
+
+_AT_ONCE = 500
+CODE_IN_USE = "the code is or was in use, or stands in the pool"
+CARD_IN_USE = "the card number stands in another record"
+SAME_PERSON = "birth date, sex and a form of the name are those of a record here: one person with two codes?"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPass:
+    """What a row is checked against; lines up to `entered_through` are in the register already, through this very file."""
+
+    read: Callable[[], AbstractContextManager[Session]]
+    keyring: Keyring
+    municipality_code: str
+    today: date
+    entered_through: int = 0
+
+    def check(self, rows: Iterable[FileRow | BadRow], found: Findings) -> Iterator[int]:
+        """Check them, some at once; how many each time. What was found is settled at the end."""
+        for some in in_parts(rows, _AT_ONCE):
+            read = [row if isinstance(row, BadRow) else read_row(row, today=self.today) for row in some]
+            good = [row for row in read if isinstance(row, ResidentRow)]
+            found.bad([row for row in read if isinstance(row, BadRow)])
+            found.note([BadRow(row.line, row.hint) for row in good if row.hint])
+            self._mark(good, found)
+            with self.read() as session:
+                self._compare(session, [row for row in good if row.line > self.entered_through], found)
+            yield len(some)
+        found.settle()
+
+    def _mark(self, rows: list[ResidentRow], found: Findings) -> None:
+        for row in rows:
+            items = row.newcomer.items
+            found.mark(CODE, code_index(row.newcomer.code, keyring=self.keyring).hex(), row.line)
+            if items.card_number:
+                found.mark(CARD, items.card_number, row.line)
+            for mark in person_marks(items):
+                found.mark(PERSON, mark, row.line)
+
+    def _compare(self, session: Session, rows: list[ResidentRow], found: Findings) -> None:
+        city = self.municipality_code
+        codes = codes_in_use(session, codes=[row.newcomer.code for row in rows])
+        cards = card_numbers_in_use(session, card_numbers=[row.newcomer.items.card_number or "" for row in rows])
+        back = {row.line for row in rows if row.newcomer.code in codes and _comes_back(session, row, city)}
+        found.comes_back(sorted(back))
+        new = [row for row in rows if row.line not in back]
+        found.bad([BadRow(row.line, CODE_IN_USE) for row in new if row.newcomer.code in codes])
+        found.bad([BadRow(row.line, CARD_IN_USE) for row in new if row.newcomer.items.card_number in cards])
+        good = [row for row in new if row.newcomer.code not in codes and row.newcomer.items.card_number not in cards]
+        same = people_here(session, newcomers=[row.newcomer for row in good], municipality_code=city)
+        found.same_person([BadRow(good[place].line, SAME_PERSON) for place in sorted(same)])
+
+
+def in_parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of at most so many."""
+    waiting = iter(items)
+    while part := list(islice(waiting, size)):
+        yield part
+
+
+def _comes_back(session: Session, row: ResidentRow, municipality_code: str) -> bool:
+    who = row.newcomer
+    return returning_record(session, code=who.code, items=who.items, municipality_code=municipality_code) is not None

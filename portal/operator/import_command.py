@@ -1,0 +1,140 @@
+"""`portal registry import FILE`: a first pass checks every row and writes nothing, a second enters them in small batches.
+
+Each batch remembers in its own transaction how far the file is entered, so that a run that was broken off goes on where it was.
+"""
+
+import json
+from pathlib import Path
+
+import click
+
+from portal.operator.bad_rows import say_rows
+from portal.operator.findings import Findings, findings
+from portal.operator.first_pass import FirstPass
+from portal.operator.opening import opened_registry
+from portal.operator.progress import progress
+from portal.operator.resident_file import is_json_lines, rows_of
+from portal.operator.second_pass import RegisterChanged, SecondPass
+from portal.operator.twice_read import FileChanged, FileFault, TwiceReadFile
+from portal.registry import Registry
+from registry_core.register import ImportOutcome, ImportView, begin_import, end_import, unfinished_import
+from registry_core.values.actor import system_actor
+from registry_core.values.errors import ImportMovedOn, ImportUnfinished
+
+_ANOTHER_RUNS = "Somebody else enters a file of residents here just now, or gave this one up. Look, and try again."
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--skip-bad", is_flag=True, help="Enter the good rows though others are bad.")
+@click.option(
+    "--give-up-unfinished",
+    is_flag=True,
+    help="Leave the import of another file, which broke off, as it is: what it entered stays.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
+def import_residents(file: Path, *, skip_bad: bool, give_up_unfinished: bool, as_json: bool) -> None:
+    """Enter the residents of a CSV or JSON Lines (.jsonl) FILE; columns: docs/register-files.md.
+
+    A first pass checks every row and writes nothing. A run that broke off goes on when the command is given again.
+    """
+    opened = opened_registry()
+    try:
+        with findings() as found:
+            figures = _imported(opened, TwiceReadFile(file), found, skip_bad=skip_bad, give_up=give_up_unfinished)
+    except FileFault as fault:
+        click.echo(str(fault), err=True)
+        raise SystemExit(1) from fault
+    except (ImportMovedOn, ImportUnfinished) as other:
+        click.echo(_ANOTHER_RUNS, err=True)
+        raise SystemExit(1) from other
+    if as_json:
+        click.echo(json.dumps(figures))
+    elif figures["entered"] or not figures["bad"] or skip_bad:
+        click.echo(f"{figures['entered']} residents entered.")
+    raise SystemExit(1 if figures["bad"] else 0)
+
+
+def _imported(
+    opened: Registry, file: TwiceReadFile, found: Findings, *, skip_bad: bool, give_up: bool
+) -> dict[str, int]:
+    """Both passes; the figures. Raises FileFault, ImportMovedOn, ImportUnfinished."""
+    unfinished = _unfinished(opened, file, give_up=give_up)
+    rows = _check(opened, file, found, unfinished)
+    before = unfinished.entered if unfinished else 0
+    figures = {"entered": 0, "bad": found.bad_rows, "same_people": found.same_people, "entered_before": before}
+    say_rows(file.path, found.first_notes, found.notes, note="note: ")
+    say_rows(file.path, found.first_bad, found.bad_rows)
+    if found.bad_rows and not skip_bad:
+        click.echo(f"Nothing was entered. Mend these {found.bad_rows} rows and try again, or use --skip-bad.", err=True)
+        return figures
+    run = unfinished or _begun(opened, file)
+    second = SecondPass(opened, file, found, run, skip_bad=skip_bad)
+    good = rows - found.bad_rows - before
+    try:
+        with progress(f"Entering {good} residents", good) as tell:
+            for entered in second.enter():
+                tell(entered, entered)
+    except FileChanged as changed:
+        raise FileFault(
+            f"The file changed while it was read; {second.entered} residents of it are entered. "
+            "Put it back as it was and run the command again: it goes on where it was."
+        ) from changed
+    except RegisterChanged:
+        figures["bad"] = found.bad_rows
+        click.echo(
+            f"The register changed meanwhile; {second.entered} residents are entered. Run the command again with "
+            "--skip-bad: it leaves out the rows that are told here, and enters the rest.",
+            err=True,
+        )
+    figures["entered"], figures["bad"] = second.entered, found.bad_rows
+    return figures
+
+
+def _unfinished(opened: Registry, file: TwiceReadFile, *, give_up: bool) -> ImportView | None:
+    """The import of this very file that broke off. Raises FileFault when that of another did."""
+    city = opened.config.municipality.code
+    with opened.read() as session:
+        other = unfinished_import(session, municipality_code=city)
+    if other is None:
+        return None
+    if other.source == file.sha256_now():
+        click.echo(
+            f"Going on after line {other.through_line}: {other.entered} residents of this file are entered already.",
+            err=True,
+        )
+        return other
+    if not give_up:
+        raise FileFault(
+            f"The import of another file, or of this one before it was changed, broke off after line "
+            f"{other.through_line}; {other.entered} residents of it are entered. Import that file again, unchanged, to "
+            "finish it; or leave it as it is with --give-up-unfinished."
+        )
+    with opened.write() as session:
+        end_import(session, import_id=other.id, outcome=ImportOutcome.GIVEN_UP, at=opened.now())
+    return None
+
+
+def _check(opened: Registry, file: TwiceReadFile, found: Findings, unfinished: ImportView | None) -> int:
+    """The first pass; how many rows the file has. Raises FileFault."""
+    first = FirstPass(
+        opened.read,
+        opened.keyring,
+        opened.config.municipality.code,
+        opened.today(),
+        entered_through=unfinished.through_line if unfinished else 0,
+    )
+    rows = 0
+    with progress("Checking every row", file.size) as tell:
+        for some in first.check(rows_of(file.lines(), json_lines=is_json_lines(file.path)), found):
+            rows += some
+            tell(file.position, rows)
+    if unfinished and unfinished.source != file.sha256:
+        raise FileChanged
+    return rows
+
+
+def _begun(opened: Registry, file: TwiceReadFile) -> ImportView:
+    actor = system_actor(opened.config.municipality.code)
+    with opened.write() as session:
+        return begin_import(session, source=file.sha256, actor=actor, at=opened.now())

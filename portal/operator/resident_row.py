@@ -1,0 +1,146 @@
+"""One row of a file of residents, read as the register's items, or what is wrong with it, without repeating a value."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from portal.operator.bad_rows import BadRow
+from portal.operator.resident_file import FileRow, RowFault
+from registry_core.register import Newcomer, ResidenceCategory, ResidentItems, checked_items
+from registry_core.values.change_reason import ENTRY_REASONS, ChangeReason
+from registry_core.values.errors import InvalidCode, InvalidDate, RegistryError
+from registry_core.values.register_date import RegisterDate
+from registry_core.values.resident_record_code import ResidentRecordCode
+from registry_core.values.sex import sex_of
+
+_YES, _NO = frozenset({"yes", "1", "true"}), frozenset({"", "no", "0", "false"})
+_DAYS_REMEMBERED = 50_000  # birth dates repeat; a day takes about 200 bytes
+_CHECK_DIGIT = "the check digit of the code does not fit: was it typed?"
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentRow:
+    """A row that can be entered. `hint` is a typing hint: the check digit of the code does not fit."""
+
+    line: int
+    newcomer: Newcomer
+    hint: str | None
+
+
+def read_row(row: FileRow, *, today: date) -> ResidentRow | BadRow:
+    """The resident of a row; the day of the entry is today where it tells none."""
+    text = _Texts(row.fields)
+    try:
+        code = _code(text["code"])
+        newcomer = Newcomer(_items(text), code, _reason(text["reason"]), _day(text["on"]) or today)
+    except RowFault as fault:
+        return BadRow(row.line, str(fault))
+    return ResidentRow(row.line, newcomer, None if code.check_digit_matches else _CHECK_DIGIT)
+
+
+class _Texts(dict[str, str]):
+    """Fields by name, their outer spaces taken off; a column that is not there is empty."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__((name, text.strip()) for name, text in fields.items())
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def _items(text: dict[str, str]) -> ResidentItems:
+    sex = sex_of(text["sex"])
+    if sex is None:
+        raise RowFault("sex: 1 (male), 2 (female), 0 (unknown) or 9 (not applicable)")
+    category = _CATEGORIES.get(text["residence_category"])
+    if category is None:
+        raise RowFault(f"residence_category: one of {', '.join(ResidenceCategory)}")
+    protected = text["protected"].lower()
+    if protected not in _YES and protected not in _NO:
+        raise RowFault("protected: yes or no")
+    items = ResidentItems(
+        latin_name=text["latin_name"] or None,
+        kanji_name=text["kanji_name"] or None,
+        reading=text["reading"] or None,
+        alias=text["alias"] or None,
+        birth_date=_date("birth_date", text),
+        sex=sex,
+        address=text["address"],
+        address_since=_date("address_since", text),
+        previous_address=text["previous_address"],
+        became_foreign_resident=_date("became_foreign_resident", text),
+        nationality=text["nationality"],
+        residence_category=category,
+        residence_status=text["residence_status"],
+        period_of_stay=text["period_of_stay"],
+        end_of_stay=text["end_of_stay"] or None,
+        card_number=text["card_number"] or None,
+        household_number=text["household_number"],
+        household_head=text["household_head"],
+        relationship=text["relationship"],
+        protected=protected in _YES,
+    )
+    try:
+        return checked_items(items)
+    except RegistryError as refused:
+        raise RowFault(_words(refused)) from refused
+
+
+_CATEGORIES = {category.value: category for category in ResidenceCategory}
+
+
+def _code(text: str) -> ResidentRecordCode:
+    try:
+        return ResidentRecordCode.parse(text)
+    except InvalidCode as refused:
+        raise RowFault("code: eleven digits") from refused
+
+
+def _date(name: str, text: dict[str, str]) -> RegisterDate:
+    try:
+        return _parsed(text[name])
+    except InvalidDate as refused:
+        raise RowFault(f"{name}: a day such as 1990-02-28, zeros for a part that is not known") from refused
+
+
+@lru_cache(_DAYS_REMEMBERED)
+def _parsed(text: str) -> RegisterDate:
+    return RegisterDate.parse(text)
+
+
+def _reason(text: str) -> ChangeReason:
+    reason = ChangeReason(text) if text in set(ChangeReason) else None
+    if text and reason not in ENTRY_REASONS:
+        raise RowFault(f"reason: one of {', '.join(sorted(ENTRY_REASONS))}")
+    return reason or ChangeReason.ENTERED_EX_OFFICIO
+
+
+def _day(text: str) -> date | None:
+    day: date | None
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:  # weeks and shortened forms are ISO too, and too easily something else
+        raise RowFault("on: a calendar day such as 2026-04-01")
+    return day
+
+
+_FORMS = {
+    "card_number": "two letters, eight digits, two letters, as on the residence card",
+    "nationality": "three capital letters of ISO 3166-1, such as VNM; XXA is stateless",
+    "end_of_stay": "a calendar day such as 2029-03-31, or empty",
+}
+
+
+def _words(refused: RegistryError) -> str:
+    item = refused.facts.get("item", "")
+    reasons = {
+        "missing-item": "must not be empty",
+        "invalid-item": _FORMS.get(str(item), "is not of its form"),
+        "invalid-text": "holds control or direction characters",
+        "too-long": f"is longer than {refused.facts.get('limit')} characters",
+    }
+    return f"{item}: {reasons.get(refused.code, refused.code)}"

@@ -1,0 +1,106 @@
+"""The second pass over a file of residents: the good rows are entered, batch by batch, from where the import stands."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import dropwhile
+
+from sqlalchemy.orm import Session
+
+from portal.operator.bad_rows import BadRow, say_rows
+from portal.operator.batches import Arrival, BatchRefused, enter_in_batches, pace_for
+from portal.operator.findings import Findings
+from portal.operator.first_pass import CARD_IN_USE, CODE_IN_USE, in_parts
+from portal.operator.resident_file import FileRow, is_json_lines, rows_of
+from portal.operator.resident_row import read_row
+from portal.operator.twice_read import FileChanged, TwiceReadFile
+from portal.registry import Registry
+from registry_core.codes import codes_in_use
+from registry_core.register import (
+    ImportOutcome,
+    ImportView,
+    card_numbers_in_use,
+    end_import,
+    go_on_with_import,
+)
+from registry_core.values.actor import system_actor
+
+_READ_AT_ONCE = 500
+
+
+class RegisterChanged(Exception):
+    """Rows that were good in the first pass are not any more, and may not be skipped."""
+
+
+class SecondPass:
+    """Enters what the first pass found good. `entered` counts what this run has committed."""
+
+    def __init__(
+        self, opened: Registry, file: TwiceReadFile, found: Findings, run: ImportView, *, skip_bad: bool
+    ) -> None:
+        """Go on with an import that was begun."""
+        self._opened = opened
+        self._file = file
+        self._found = found
+        self._run = run
+        self._skip_bad = skip_bad
+        self._through = run.through_line
+        self.entered = 0
+        self.pace = pace_for(opened.engine)
+
+    def enter(self) -> Iterator[int]:
+        """Enter all that is left; how many are entered, after each batch. Raises FileChanged, RegisterChanged, ImportMovedOn."""
+        while True:
+            try:
+                yield from self._enter_from_here()
+            except BatchRefused as refused:
+                self._leave_out(refused.batch)
+            else:
+                break
+        with self._opened.write() as session:
+            end_import(session, import_id=self._run.id, outcome=ImportOutcome.FINISHED, at=self._opened.now())
+
+    def _enter_from_here(self) -> Iterator[int]:
+        batches = enter_in_batches(
+            self._opened.engine,
+            self._opened.keyring,
+            self._arrivals(),
+            actor=system_actor(self._opened.config.municipality.code),
+            now=self._opened.now,
+            pace=self.pace,
+            beside=self._go_on,
+        )
+        for batch in batches:
+            self._through = batch[-1].line
+            self.entered += len(batch)
+            yield self.entered
+
+    def _go_on(self, session: Session, batch: Sequence[Arrival]) -> None:
+        through = batch[-1].line
+        go_on_with_import(session, import_id=self._run.id, after=self._through, through=through, entered=len(batch))
+
+    def _arrivals(self) -> Iterator[Arrival]:
+        """Who is still to be entered, read again from the file."""
+        after, today = self._through, self._opened.today()
+        rows: Iterable[FileRow | BadRow] = rows_of(self._file.lines_again(), json_lines=is_json_lines(self._file.path))
+        for part in in_parts(dropwhile(lambda row: row.line <= after, rows), _READ_AT_ONCE):
+            lines = part[0].line, part[-1].line
+            bad, back = self._found.bad_lines(lines), self._found.lines_back(lines)
+            for row in part:
+                if row.line in bad:
+                    continue
+                read = row if isinstance(row, BadRow) else read_row(row, today=today)
+                if isinstance(read, BadRow):
+                    raise FileChanged
+                yield Arrival(row.line, read.newcomer, row.line in back)
+
+    def _leave_out(self, batch: Sequence[Arrival]) -> None:
+        """Find whose code or card somebody has got meanwhile. Raises RegisterChanged unless they may be skipped."""
+        with self._opened.read() as session:
+            codes = codes_in_use(session, codes=[each.newcomer.code for each in batch])
+            cards = card_numbers_in_use(session, card_numbers=[each.newcomer.items.card_number or "" for each in batch])
+        new = [each for each in batch if not each.comes_back]
+        taken = [BadRow(each.line, CODE_IN_USE) for each in new if each.newcomer.code in codes]
+        taken += [BadRow(each.line, CARD_IN_USE) for each in new if each.newcomer.items.card_number in cards]
+        self._found.bad(taken)
+        say_rows(self._file.path, lambda _most: taken, len(taken))
+        if not taken or not self._skip_bad:
+            raise RegisterChanged
