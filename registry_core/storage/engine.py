@@ -5,21 +5,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from registry_core.storage.keys import Keyring
 
 _BUSY_SECONDS = 20
 _POOL = 8
+#: What SQLite says of files that it cannot read or write as they should be.
+_FAILING_DISK = frozenset(
+    (
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_READONLY,
+    )
+)
+_PRIMARY_CODE = 0xFF  # the rest of SQLite's code tells which call it was
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for `sqlite:///path` or `postgresql://...`; nothing is connected yet."""
+    """An engine for `sqlite:///path` or `postgresql://...`; nothing is connected yet.
+
+    A disk that is full or fails is an OperationalError on both, and so is a lost server; the next transaction begins on a
+    connection that works, as soon as there can be one.
+    """
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "handle_error", _give_up_connection)
         return engine
     return create_engine(
         url, pool_size=_POOL, max_overflow=_POOL, pool_timeout=_BUSY_SECONDS, pool_pre_ping=True, hide_parameters=True
@@ -64,3 +81,17 @@ def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails with SQLITE_BUSY at once, whatever the timeout.
     reads = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
+
+
+def _give_up_connection(context: ExceptionContext) -> OperationalError | None:
+    """After a failing disk: not this connection again, once its transaction is rolled back (or its lock would stay).
+
+    SQLite opens for reading what it could not open for writing, and stays so; it calls a schema that it could not read
+    "malformed", with an error of a class that stands for nothing.
+    """
+    code = getattr(context.original_exception, "sqlite_errorcode", 0) & _PRIMARY_CODE
+    if code not in _FAILING_DISK:
+        return None
+    if context.connection is not None:
+        context.connection.connection.invalidate(soft=True)
+    return OperationalError(context.statement, None, context.original_exception, hide_parameters=True)

@@ -57,6 +57,33 @@ def test_a_database_that_is_down_is_told_and_error_pages_do_not_need_it(site, vi
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL: `make faults ONLY=io-errors`
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_full_disk_is_told_in_the_readers_language_and_pages_that_only_read_stay(site, visitor, lang, page_text):
+    def save(**_address):
+        row = {"id": uuid4(), "owner": b"somebody", "sealed": b"x" * 100_000, "expires_at": site.registry.now()}
+        with site.registry.write() as session:
+            session.execute(KeptPost.__table__.insert(), [row])
+        return "saved"
+
+    def room(pages: int) -> None:
+        with site.registry.write() as session:
+            session.execute(text(f"PRAGMA max_page_count={pages}"))
+
+    site.app.view_functions["faces.only_posts"] = save
+    token = visitor.token(f"/{lang}/token")
+    room(1)
+    answer = visitor.send(f"/{lang}/only-posts", data={"csrf_token": token})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    told = {"ja": "保存できたかどうか", "en": "We do not know whether it was saved"}
+    assert f'<html lang="{lang}"' in answer.text
+    assert told[lang] in page_text(answer)
+    assert visitor.open(f"/{lang}/").status_code == 200
+    assert visitor.open(f"/{lang}/who").status_code == 200
+    room(10_000)
+    assert visitor.send(f"/{lang}/only-posts", data={"csrf_token": token}).text == "saved"
+
+
 @pytest.mark.parametrize(
     ("sealed", "status"),
     [(b"twice", 409), (None, 500)],
