@@ -53,7 +53,8 @@ tests: $(tools) ## pytest alone (ARGS="-k name")
 bench: $(tools) ## timings, one JSON object a line (ONLY=names or groups, QUICK=1)
 	@$(venv)/python -m tests.benchmarks $(harness_options)
 
-faults: $(tools) ## races, kills and leaks, one JSON object a line (ONLY=, QUICK=1)
+faults: $(tools) ## races, kills, lost power, failing disks and leaks, one JSON object a line (ONLY=, QUICK=1)
+	@.ci/system-packages strace
 	@$(venv)/python -m tests.faults $(harness_options)
 
 i18n: $(runtime) ## extract the messages, merge them into every catalog, compile, check

@@ -3,68 +3,56 @@
 import argparse
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-NAMES = ("races-sqlite", "races-postgresql", "kills-sqlite", "kills-postgresql", "canary-codes")
+from tests.faults.system_calls import StraceMissing
+from tests.faults.verdict import Verdict, say
 
 
 def main(arguments: list[str]) -> int:
     """Run what was asked for, in order; 0 when no fault was found and no control missed, 2 for wrong use."""
+    names = ", ".join(TESTS)
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument(
-        "--only", default="", help=f"names, by comma or space: {', '.join(NAMES)}; or races, kills, canary"
-    )
+    parser.add_argument("--only", default="", help=f"names, or how they begin, by comma or space: {names}")
     parser.add_argument("--quick", action="store_true", help="the short form, for every commit")
     options = parser.parse_args(arguments)
     chosen = _chosen(options.only.replace(",", " ").split())
     if not chosen:
-        parser.error(f"no fault test of that name; there are {', '.join(NAMES)}")
+        parser.error(f"no fault test of that name; there are {names}")
     good = True
-    with ExitStack() as stack:
-        bench = _Bench(stack)
-        for name in chosen:
-            verdict = bench.run(name, quick=options.quick)
-            print(verdict.line(), flush=True)
-            good = good and verdict.is_good
+    try:
+        with ExitStack() as stack:
+            bench = _Bench(stack, quick=options.quick)
+            for name in chosen:
+                say(name)
+                verdict = TESTS[name](bench)
+                print(verdict.line(), flush=True)
+                good = good and verdict.is_good
+    except StraceMissing as missing:
+        say(str(missing))
+        return 2
     return 0 if good else 1
 
 
 def _chosen(wanted: list[str]) -> list[str]:
-    unknown = [each for each in wanted if not any(name.startswith(each) for name in NAMES)]
-    if unknown:
+    if any(not any(name.startswith(each) for name in TESTS) for each in wanted):
         return []
-    return [name for name in NAMES if not wanted or any(name.startswith(each) for each in wanted)]
+    return [name for name in TESTS if not wanted or any(name.startswith(each) for each in wanted)]
 
 
 class _Bench:
     """Databases and keys for the tests of one run, made when first asked for."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, *, quick: bool) -> None:
         from registry_core.storage.keys import new_keyring_file
 
-        self.stack = stack
+        self.stack, self.quick = stack, quick
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
         self.keys_file = self.folder / "data-keys.json"
         new_keyring_file(self.keys_file)
         self.templates = {}
-
-    def run(self, name: str, *, quick: bool):
-        from tests.faults.verdict import say
-
-        say(name)
-        test, _, backend = name.partition("-")
-        if test == "races":
-            from tests.faults.races import races_on
-
-            return races_on(backend, self.template(backend), self.keys_file, quick=quick)
-        if test == "kills":
-            from tests.faults.kills import kills_on
-
-            return kills_on(backend, self.template(backend), self.keys_file, quick=quick)
-        from tests.faults.canary import canary_codes
-
-        return canary_codes(self.template("sqlite"), self.keys_file, self.folder, quick=quick)
 
     def template(self, backend: str):
         from tests.databases import PostgresqlTemplate, SqliteTemplate, migrated, postgresql_server
@@ -76,6 +64,48 @@ class _Bench:
                 server = self.stack.enter_context(postgresql_server("portal-faults"))
                 self.templates[backend] = PostgresqlTemplate(server, "faults", migrated)
         return self.templates[backend]
+
+
+def _races(bench: _Bench, backend: str) -> Verdict:
+    from tests.faults.races import races_on
+
+    return races_on(backend, bench.template(backend), bench.keys_file, quick=bench.quick)
+
+
+def _kills(bench: _Bench, backend: str) -> Verdict:
+    from tests.faults.kills import kills_on
+
+    return kills_on(backend, bench.template(backend), bench.keys_file, quick=bench.quick)
+
+
+def _crash_states(bench: _Bench) -> Verdict:
+    from tests.faults.crash_states import crash_states
+
+    return crash_states(bench.template("sqlite"), bench.keys_file, quick=bench.quick)
+
+
+def _io_errors_on_sqlite(bench: _Bench) -> Verdict:
+    from tests.faults.io_errors import io_errors_on_sqlite
+
+    return io_errors_on_sqlite(bench.keys_file, bench.folder)
+
+
+def _canary(bench: _Bench) -> Verdict:
+    from tests.faults.canary import canary_codes
+
+    return canary_codes(bench.template("sqlite"), bench.keys_file, bench.folder, quick=bench.quick)
+
+
+#: Each test by its name, in the order in which they run.
+TESTS: dict[str, Callable[[_Bench], Verdict]] = {
+    "races-sqlite": lambda bench: _races(bench, "sqlite"),
+    "races-postgresql": lambda bench: _races(bench, "postgresql"),
+    "kills-sqlite": lambda bench: _kills(bench, "sqlite"),
+    "kills-postgresql": lambda bench: _kills(bench, "postgresql"),
+    "crash-states": _crash_states,
+    "io-errors-sqlite": _io_errors_on_sqlite,
+    "canary-codes": _canary,
+}
 
 
 if __name__ == "__main__":

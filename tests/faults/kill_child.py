@@ -32,7 +32,7 @@ def approve_until_killed(url: str, keys_file: Path, told: Path, ready: Any, plan
         waiting = select(CodeChangeRequest.id).where(CodeChangeRequest.status == RequestStatus.IDENTITY_CHECKED)
         with write(engine, ring) as session:
             requests = session.scalars(waiting.order_by(CodeChangeRequest.submitted_at).limit(_AT_ONCE)).all()
-        deed = _DEEDS.get(planted, _approved)
+        deed = deed_of(planted)
         try:
             for number, request_id in enumerate(requests, 1):
                 began = time.monotonic()
@@ -94,6 +94,11 @@ def _backend(engine: Engine) -> int:
         return 0
     with engine.connect() as connection:
         return connection.scalar(text("SELECT pg_backend_pid()"))
+
+
+def deed_of(planted: str | None) -> Any:
+    """What is done to approve a request and to tell it: as it should be, or with a fault."""
+    return _DEEDS.get(planted, _approved)
 
 
 _DEEDS = {

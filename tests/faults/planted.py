@@ -88,6 +88,39 @@ def _slip_skipped() -> None:
     decide._queue_slip_and_notice = lambda *_arguments, **_named: None
 
 
+def _synchronous(value: str) -> Callable[[], None]:
+    """SQLite does not wait for the disk: at checkpoints only (NORMAL), or never (OFF)."""
+
+    def set_it() -> None:
+        set_up = engine._set_up_sqlite
+
+        def set_up_carelessly(connection, record):
+            set_up(connection, record)
+            connection.execute(f"PRAGMA synchronous={value}")
+
+        engine._set_up_sqlite = set_up_carelessly
+
+    return set_it
+
+
+def _commit_in_the_middle() -> None:
+    """The new code is committed before the slip and the notice are written."""
+    queue = decide._queue_slip_and_notice
+
+    def commit_and_queue(session, **named):
+        connection = session.connection()
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN")
+        queue(session, **named)
+
+    decide._queue_slip_and_notice = commit_and_queue
+
+
+def _connection_kept() -> None:
+    """A connection that met a failing disk goes back into the pool."""
+    engine._FAILING_DISK = frozenset()
+
+
 def _in_the_child() -> None:
     """What these break, the process that is killed does itself (`kill_child`)."""
 
@@ -104,6 +137,11 @@ FAULTS: dict[str, Callable[[], Any]] = {
     "ledger-skipped": _ledger_skipped,
     "history-skipped": _history_skipped,
     "slip-skipped": _slip_skipped,
+    "synchronous-normal": _synchronous("NORMAL"),
+    "synchronous-off": _synchronous("OFF"),
+    "commit-in-the-middle": _commit_in_the_middle,
+    "connection-kept": _connection_kept,
+    "error-swallowed": _in_the_child,
     "slip-in-another-transaction": _in_the_child,
     "acknowledged-before-the-commit": _in_the_child,
     "commit-not-waited-for": _in_the_child,

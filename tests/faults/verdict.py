@@ -2,8 +2,14 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import track
+
+_Step = TypeVar("_Step")
 
 
 @dataclass
@@ -38,6 +44,13 @@ class Verdict:
 def say(words: str) -> None:
     """Progress, beside the figures."""
     print(words, file=sys.stderr, flush=True)
+
+
+def along(steps: Iterable[_Step], *, of: int, what: str) -> Iterator[_Step]:
+    """The steps, with a bar beside the figures where somebody watches."""
+    return iter(
+        track(steps, what, total=of, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+    )
 
 
 def plant_each(verdict: Verdict, names: list[str], find: Callable[[str], list[str]]) -> None:
