@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.config import ConfigError
 from portal.i18n.cli import i18n
+from portal.operator.keys_commands import keys
 from portal.operator.ledger_commands import ledger, verify_ledger
 from portal.operator.registry_commands import registry
 from portal.operator.serving import demo, serve, worker
@@ -51,5 +52,5 @@ def init() -> None:
         raise SystemExit(2) from refused
 
 
-for command in (demo, i18n, ledger, registry, serve, verify_ledger, worker):
+for command in (demo, i18n, keys, ledger, registry, serve, verify_ledger, worker):
     main.add_command(command)

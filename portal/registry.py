@@ -14,11 +14,13 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from portal.config import Config
+from registry_core.codes.pool import DesignatedCode
 from registry_core.register.code_assignment import JAPAN, CodeAssignment
 from registry_core.storage import engine as storage
-from registry_core.storage.keys import KeyFile, Keyring, KeysUnusable, SealBroken
+from registry_core.storage.keys import KeyFile, Keyring, KeysUnusable, SealBroken, key_name
 
 EXTENSION = "registry"
+_WITH_CODES: tuple[type[CodeAssignment | DesignatedCode], ...] = (CodeAssignment, DesignatedCode)
 
 
 class KeysLost(KeysUnusable):
@@ -71,20 +73,42 @@ def open_registry(config: Config) -> Registry:
 def is_sealed(engine: Engine) -> bool:
     """The register holds codes, sealed with somebody's keys. The schema is there."""
     with Session(engine) as session:
-        return session.scalar(select(CodeAssignment.id).limit(1)) is not None
+        return any(session.scalar(select(entity.id).limit(1)) is not None for entity in _WITH_CODES)
 
 
 def guard_keys_open(engine: Engine, keyring: Keyring, path: Path) -> None:
-    """The keys are those of this register: one of its codes opens. Raises KeysLost."""
+    """The keys are those of this register: its codes open, and are found by their index. Raises KeysLost.
+
+    Asked of the first and the last code: where the keys are being replaced they have different ones.
+    """
     with Session(engine) as session:
-        some = session.scalars(select(CodeAssignment).limit(1)).first()
+        codes = [
+            cast("CodeAssignment | DesignatedCode | None", session.scalars(query.order_by(end).limit(1)).first())
+            for query, key in ((select(entity), entity.id) for entity in _WITH_CODES)
+            for end in (key.asc(), key.desc())
+        ]
+    for code in codes:
+        if code is not None:
+            _guard_opens(code, keyring, path)
+
+
+def _guard_opens(code: CodeAssignment | DesignatedCode, keyring: Keyring, path: Path) -> None:
+    name = key_name(code.code_sealed)
+    if name not in keyring.sealing:
+        raise KeysLost(
+            f"The register is sealed with the key {name}, which is not in {path}: the file is older than the register, or"
+            " of another one. Restore the newest copy from its safe."
+        )
     try:
-        if some is not None:
-            some.code(keyring)
+        is_found = code.is_indexed(keyring)
     except SealBroken as broken:
         raise KeysLost(
             f"The keys in {path} do not open this register. Restore the file that belongs to it."
         ) from broken
+    if not is_found:
+        raise KeysLost(
+            f"The keys in {path} open the codes of this register and do not find them. Restore the file that belongs to it."
+        )
 
 
 def registry() -> Registry:

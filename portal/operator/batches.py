@@ -118,6 +118,7 @@ def _entered(
             beside(session, batch)
             enter_prepared(session, prepared=prepared)
             _enter_again(session, batch, actor, at)
+            keyring.guard_current()
     except KeysReplaced:
         return False
     except CodeInUse as taken:

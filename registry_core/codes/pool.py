@@ -99,6 +99,10 @@ class DesignatedCode(Base):
         """The code, opened. Raises SealBroken when the row was tampered with."""
         return ResidentRecordCode(keyring.open(self.code_sealed, bound_to=self.id.bytes).decode())
 
+    def is_indexed(self, keyring: Keyring) -> bool:
+        """The code is found by its index. Raises SealBroken."""
+        return self.code_index in keyring.indexes(self.code(keyring).reveal())
+
 
 _IS_SOMEBODYS = select(CodeAssignment.id).where(CodeAssignment.code_index.in_(bindparam("indexes", expanding=True)))
 _NEXT_FREE = (

@@ -44,7 +44,8 @@ def make_checkpoint(session: Session, *, at: datetime) -> int | None:
     if sequence == 0 or session.get(LedgerCheckpoint, sequence) is not None:
         return None
     position = _pool_position(session)
-    signature = keyring(session).checkpoint_key.sign(checkpoint_message(sequence, digest, position, at))
+    # Who holds the chain may change the signer: it is whoever the file names now, not when this transaction began.
+    signature = keyring(session).renewed().checkpoint_key.sign(checkpoint_message(sequence, digest, position, at))
     checkpoint = LedgerCheckpoint(
         sequence=sequence, digest=digest, pool_position=position, made_at=at, signature=signature
     )

@@ -65,6 +65,10 @@ class CodeAssignment(Base):
         """The code, opened. Raises SealBroken when the row was tampered with."""
         return ResidentRecordCode(keyring.open(self.code_sealed, bound_to=self.id.bytes).decode())
 
+    def is_indexed(self, keyring: Keyring) -> bool:
+        """The code is found by its index. Raises SealBroken."""
+        return self.code_index in keyring.indexes(self.code(keyring).reveal())
+
     @property
     def since_day(self) -> date:
         """The legal day, in Japan, it was assigned."""

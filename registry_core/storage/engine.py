@@ -9,7 +9,7 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from registry_core.storage.keys import Keyring
+from registry_core.storage.keys import Keyring, guard_keys_may_write
 
 _BUSY_SECONDS = 20
 _POOL = 8
@@ -49,17 +49,17 @@ def write(engine: Engine, keyring: Keyring) -> Iterator[Session]:
 
     Raises KeysReplaced when the keys it began with may no longer be written with.
     """
-    with Session(engine, expire_on_commit=False, info={"keyring": keyring}) as session, session.begin():
+    with Session(engine, expire_on_commit=False, info={"keys": keyring}) as session, session.begin():
         yield session
-        session.flush()  # what waits for its end (`wait_for_earlier_writers`) sees by its locks that it has not ended
-        keyring.guard_current()
+        session.flush()  # so that it holds its locks, and who waits for its end (`rotation`) sees that it has not ended
+        guard_keys_may_write(session)
 
 
 @contextmanager
 def read(engine: Engine, keyring: Keyring) -> Iterator[Session]:
     """One transaction that only reads what is nobody's record (a look at a record writes its entry: use `write`)."""
     bound = engine.execution_options(read_only=True)
-    with Session(bound, expire_on_commit=False, info={"keyring": keyring}) as session, session.begin():
+    with Session(bound, expire_on_commit=False, info={"keys": keyring}) as session, session.begin():
         yield session
         session.rollback()
 

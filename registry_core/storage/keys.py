@@ -10,6 +10,7 @@ import logging
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -24,6 +25,7 @@ __all__ = [
     "KeysReplaced",
     "KeysUnusable",
     "SealBroken",
+    "guard_keys_may_write",
     "key_name",
     "keyring",
     "new_keyring_file",
@@ -188,11 +190,18 @@ def read_keyring(path: Path) -> Keyring:
 
 
 def keyring(session: Session) -> Keyring:
-    """The keyring that travels with a session opened by `storage.engine`."""
-    ring = session.info["keyring"]
-    if not isinstance(ring, Keyring):
-        raise TypeError("the session was opened without a keyring")
-    return ring
+    """The keys of a session opened by `storage.engine`: as their file has them once its transaction has begun, to its end."""
+    ring = session.info.get("keyring")
+    if ring is None:
+        session.connection()  # a writer of SQLite may wait here for the one before, while the file changes
+        ring = session.info["keyring"] = cast("Keyring", session.info["keys"]).renewed()
+    return cast("Keyring", ring)
+
+
+def guard_keys_may_write(session: Session) -> None:
+    """What this session has sealed and indexed may still be written. Raises KeysReplaced."""
+    if "keyring" in session.info:
+        keyring(session).guard_current()
 
 
 def key_name(sealed: bytes) -> str:

@@ -105,7 +105,7 @@ class _TimedKeyring(Keyring):
 
     @classmethod
     def of(cls, ring: Keyring) -> "_TimedKeyring":
-        timed = cls(**{field.name: getattr(ring, field.name) for field in fields(Keyring)})
+        timed = cls(**{field.name: getattr(ring, field.name) for field in fields(Keyring)} | {"source": None})
         object.__setattr__(timed, "spent", 0.0)
         return timed
 
