@@ -16,6 +16,7 @@ from babel.dates import format_skeleton, get_datetime_format
 from babel.dates import format_time as babel_time
 
 from portal.i18n.gettext import current_language, has_official, official, pgettext, plain, speaking
+from registry_core.values.register_date import RegisterDate
 
 if TYPE_CHECKING:
     from portal.i18n.languages import Language
@@ -26,27 +27,12 @@ JAPAN = timezone(timedelta(hours=9), "JST")
 GREGORIAN_ITEMS = frozenset({"birth_date", "end_of_stay"})
 """The two items of a foreign resident's record whose official form is the Gregorian one, never the era."""
 
-ERAS = (
-    (date(2019, 5, 1), "令和"),
-    (date(1989, 1, 8), "平成"),
-    (date(1926, 12, 25), "昭和"),
-    (date(1912, 7, 30), "大正"),
-    (date(1873, 1, 1), "明治"),
-)
-"""First day of each era; 1873-01-01 (明治6年) is the first day of the Gregorian calendar in Japan."""
-
-MEIJI_FIRST_YEAR = 1868
-
 LEFT_TO_RIGHT_MARK = "\u200e"
 """Before a hyphenated number: between Arabic letters its parts would be shown in the reverse order."""
 
 RTL_MOMENT = "{day}، {time}"
 RTL_CLOCK = "HH:mm"
 """Languages written from right to left: no Latin AM and PM inside the sentence, and a comma between year and hour."""
-
-LAST_COMMON_DAY = 28
-"""Every month has it; no era began after it. An impossible day (29 February 1990) has its era."""
-
 
 LONG_DAYS = {"vi": "d 'tháng' M 'năm' y"}
 """Where CLDR's long form is not what people write in a sentence: Vietnamese names the year too."""
@@ -111,32 +97,18 @@ def wareki(day: DayParts | date | str) -> str:
     Unknown parts are written as the register does: 平成25年7月日不詳. A year of two eras stays Gregorian when the
     month is unknown.
     """
-    year, month, number = _parts(day)
-    if year is None:
-        return "年月日不詳"
-    if month is None:
-        first, last = _era(date(year, 1, 1)), _era(date(year, 12, 31))
-        return f"{_era_year(first[1], year) if first == last else f'{year}年'}月日不詳"
-    if number is None:
-        first, last = _era(date(year, month, 1)), _era(date(year, month, LAST_COMMON_DAY))
-        return f"{_era_year(first[1], year) if first == last else f'{year}年'}{month}月日不詳"
-    start = _era(date(year, month, number if _exists(year, month, number) else LAST_COMMON_DAY))
-    return f"{_era_year(start[1], year)}{month}月{number}日"
+    return _register_date(day).in_era
 
 
 def official_day(item: str, day: DayParts | date | str) -> str:
     """The official Japanese form of a day: Gregorian for birth date and end of stay, in the era for the others."""
+    registered = _register_date(day)
     if item not in GREGORIAN_ITEMS:
         try:
-            return wareki(day)
+            return registered.in_era
         except ValueError:  # before 1873 the era's calendar was another one
             pass
-    year, month, number = _parts(day)
-    if year is None:
-        return "年月日不詳"
-    if month is None:
-        return f"{year}年月日不詳"
-    return f"{year}年{month}月日不詳" if number is None else f"{year}年{month}月{number}日"
+    return registered.in_western_years
 
 
 def country_name(code: str, lang: Language | None = None) -> str:
@@ -167,30 +139,14 @@ def alpha_2(code: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _exists(year: int, month: int, number: int) -> bool:
-    try:
-        date(year, month, number)
-    except ValueError:
-        return False
-    return True
-
-
-def _era(day: date) -> tuple[date, str]:
-    for era in ERAS:
-        if day >= era[0]:
-            return era
-    message = "no era of the Gregorian calendar before 1873-01-01"
-    raise ValueError(message)
-
-
-def _era_year(era: str, year: int) -> str:
-    first = next(start.year for start, name in ERAS if name == era)
-    number = year - (MEIJI_FIRST_YEAR if era == "明治" else first) + 1
-    return f"{era}{'元' if number == 1 else number}年"
+def _register_date(day: DayParts | date | str) -> RegisterDate:
+    if isinstance(day, RegisterDate):
+        return day
+    if isinstance(day, str):
+        return RegisterDate.read(day)
+    return RegisterDate.of(day.year or 0, day.month or 0, day.day or 0)
 
 
 def _parts(day: DayParts | date | str) -> tuple[int | None, int | None, int | None]:
-    if isinstance(day, str):
-        parts = [int(part) or None for part in day.split("-")]
-        return parts[0], parts[1], parts[2]
-    return day.year, day.month, day.day
+    registered = _register_date(day)
+    return registered.year, registered.month, registered.day

@@ -34,6 +34,8 @@ OPTIONAL = (
     "kanji_name",
     "reading",
     "alias",
+    "alias_history",
+    "notified_on",
     "previous_address",
     "residence_status",
     "period_of_stay",

@@ -7,6 +7,7 @@ from functools import lru_cache
 from portal.operator.bad_rows import BadRow
 from portal.operator.resident_file import FileRow, RowFault
 from registry_core.register import Newcomer, ResidenceCategory, ResidentItems, checked_items
+from registry_core.values.alias_history import AliasEntry, alias_history_of
 from registry_core.values.change_reason import ENTRY_REASONS, ChangeReason
 from registry_core.values.errors import InvalidCode, InvalidDate, RegistryError
 from registry_core.values.register_date import RegisterDate
@@ -63,10 +64,12 @@ def _items(text: dict[str, str]) -> ResidentItems:
         kanji_name=text["kanji_name"] or None,
         reading=text["reading"] or None,
         alias=text["alias"] or None,
+        alias_history=_aliases(text["alias_history"]),
         birth_date=_date("birth_date", text),
         sex=sex,
         address=text["address"],
         address_since=_date("address_since", text),
+        notified_on=_day(text["notified_on"], "notified_on"),
         previous_address=text["previous_address"],
         became_foreign_resident=_date("became_foreign_resident", text),
         nationality=text["nationality"],
@@ -115,7 +118,14 @@ def _reason(text: str) -> ChangeReason:
     return reason or ChangeReason.ENTERED_EX_OFFICIO
 
 
-def _day(text: str) -> date | None:
+def _aliases(text: str) -> tuple[AliasEntry, ...]:
+    try:
+        return alias_history_of(text)
+    except RegistryError as refused:
+        raise RowFault(_words(refused)) from refused
+
+
+def _day(text: str, name: str = "on") -> date | None:
     day: date | None
     if not text:
         return None
@@ -124,14 +134,18 @@ def _day(text: str) -> date | None:
     except ValueError:
         day = None
     if day is None or day.isoformat() != text:  # weeks and shortened forms are ISO too, and too easily something else
-        raise RowFault("on: a calendar day such as 2026-04-01")
+        raise RowFault(f"{name}: a calendar day such as 2026-04-01")
     return day
 
 
 _FORMS = {
     "card_number": "two letters, eight digits, two letters, as on the residence card",
     "nationality": "three capital letters of ISO 3166-1, such as VNM; XXA is stateless",
-    "end_of_stay": "a calendar day such as 2029-03-31, or empty",
+    "alias_history": "JSON, as docs/register-files.md shows; what is not deleted is the alias of the record",
+    "period_of_stay": "of the form 1年3月, or 無期限 of those without limit, and of this category and status",
+    "residence_status": "one of the 29 statuses of residence with its class (特定技能1号), where the category has one",
+    "relationship": "世帯主, 縁故者, 同居人, or up to four of 夫 妻 子 父 母 兄 姉 弟 妹 ... joined by の",
+    "end_of_stay": "a calendar day such as 2029-03-31, or empty without a limit of stay",
 }
 
 
@@ -140,6 +154,7 @@ def _words(refused: RegistryError) -> str:
     reasons = {
         "missing-item": "must not be empty",
         "invalid-item": _FORMS.get(str(item), "is not of its form"),
+        "unknown-relationship": _FORMS["relationship"],
         "invalid-text": "holds control or direction characters",
         "too-long": f"is longer than {refused.facts.get('limit')} characters",
     }

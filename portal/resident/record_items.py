@@ -5,11 +5,11 @@ Nothing else of the record passes through here: no nationality, no status of res
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from portal.i18n.formats import format_day, official_day
 from portal.i18n.gettext import official, plain
 from registry_core.register import RecordChange, ResidentRecordView
+from registry_core.values.register_date import RegisterDate
 from registry_core.values.sex import Sex
 
 #: The item of the register -> the key of its official name; also the order on the page.
@@ -61,7 +61,7 @@ class ShownChange:
     Where the record was made there is no value before: `is_first`, and the items are left to the record above.
     """
 
-    on: date
+    on: RegisterDate
     official_day: str
     reason: str
     is_first: bool

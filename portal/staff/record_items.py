@@ -9,9 +9,10 @@ from portal.staff import words
 from registry_core.codes import CodeChangeRequestView, Difference
 from registry_core.register import ResidentRecordView
 from registry_core.values import Actor, Role
+from registry_core.values.alias_history import AliasEntry, alias_history_of, alias_history_text
 
-_ADDRESS_ITEMS = frozenset({"address", "address_since", "previous_address"})
-_DAYS = frozenset({"birth_date", "address_since", "became_foreign_resident", "end_of_stay"})
+_ADDRESS_ITEMS = frozenset({"address", "address_since", "notified_on", "previous_address"})
+_DAYS = frozenset({"birth_date", "address_since", "became_foreign_resident", "end_of_stay", "notified_on"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,12 @@ def items_of(record: ResidentRecordView) -> list[tuple[str, str | None]]:
         ("kanji_name", record.names.kanji),
         ("reading", record.names.reading),
         ("alias", record.names.alias),
+        ("alias_history", alias_history_text(record.alias_history)),
         ("birth_date", str(record.birth_date)),
         ("sex", record.sex.value),
         ("address", record.address),
         ("address_since", str(record.address_since)),
+        ("notified_on", str(record.notified_on or "")),
         ("previous_address", record.previous_address),
         ("became_foreign_resident", str(record.became_foreign_resident)),
         ("nationality", record.nationality),
@@ -102,6 +105,8 @@ def shown(item: str, value: str | None, *, hidden: bool) -> str:
         return _s("Not on the register")
     if item in _DAYS:
         return day_shown(item, value)
+    if item == "alias_history":
+        return "; ".join(_alias_shown(entry) for entry in alias_history_of(value))
     if item == "nationality":
         return country_name(value)
     coded = {"sex": words.sexes, "residence_category": words.categories, "protected": yes_or_no}.get(item)
@@ -113,6 +118,21 @@ def day_shown(item: str, value: str) -> str:
     if current_language().tag == "ja":
         return official_day(item, value)
     return format_day(value)
+
+
+def _alias_shown(entry: AliasEntry) -> str:
+    """One alias with the municipalities and days that are known, as one line of the record (Cabinet Order art. 30-17)."""
+    entered = (entry.entered_in or "", day_shown("alias", str(entry.entered_on)) if entry.entered_on else "")
+    if not entry.is_deleted:
+        return _s("%(name)s, entered: %(where)s %(day)s", name=entry.alias, where=entered[0], day=entered[1])
+    return _s(
+        "%(name)s, entered: %(where)s %(day)s, deleted: %(where_deleted)s %(day_deleted)s",
+        name=entry.alias,
+        where=entered[0],
+        day=entered[1],
+        where_deleted=entry.deleted_in or "",
+        day_deleted=day_shown("alias", str(entry.deleted_on)) if entry.deleted_on else "",
+    )
 
 
 def yes_or_no() -> dict[str, str]:

@@ -230,6 +230,8 @@ _REFUSALS: Final[dict[str, tuple[int, Say]]] = {
             "invalid-municipality-code",
             "invalid-text",
             "invalid-item",
+            "unknown-relationship",
+            "reason-never-here",
             "missing-item",
             "too-long",
             "two-items-needed",

@@ -13,6 +13,7 @@ from registry_core.register.enter import erase_record
 from registry_core.values.actor import Actor
 from registry_core.values.change_reason import ChangeReason
 from registry_core.values.legal_purpose import LegalPurpose
+from registry_core.values.register_date import RegisterDate
 
 
 def lapse_requests(session: Session, *, actor: Actor, at: datetime, limit: int = 200) -> int:
@@ -44,7 +45,7 @@ def lapse_requests(session: Session, *, actor: Actor, at: datetime, limit: int =
 
 
 def erase_resident(
-    session: Session, *, record_id: UUID, reason: ChangeReason, on: date, actor: Actor, at: datetime
+    session: Session, *, record_id: UUID, reason: ChangeReason, on: date | RegisterDate, actor: Actor, at: datetime
 ) -> None:
     """Erase a record and close its open request. Raises RecordNotFound, RecordErased, OwnHousehold, InvalidItem."""
 

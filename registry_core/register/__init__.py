@@ -1,5 +1,6 @@
 """The resident records: entering, correcting, erasing, looking, searching, confirming."""
 
+from registry_core.register.alias import delete_alias, enter_alias
 from registry_core.register.bulk_entry import Newcomer, PreparedEntries, enter_prepared, prepare_entries
 from registry_core.register.code_assignment import code_index
 from registry_core.register.confirmation import (
@@ -19,7 +20,7 @@ from registry_core.register.correction_case import (
     look_at_case,
     open_cases,
 )
-from registry_core.register.enter import card_numbers_in_use, checked_items, correct_record, enter_resident
+from registry_core.register.enter import card_numbers_in_use, correct_record, enter_resident
 from registry_core.register.file_import import (
     ImportOutcome,
     ImportView,
@@ -30,16 +31,18 @@ from registry_core.register.file_import import (
 )
 from registry_core.register.history import RecordChange
 from registry_core.register.household import guard_own_household, link_staff_to_record, shares_household
+from registry_core.register.item_rules import checked_items
 from registry_core.register.look import look_at_record, record_history
 from registry_core.register.resident_record import (
     ITEM_NAMES,
-    ResidenceCategory,
     ResidentItems,
     ResidentRecordView,
 )
 from registry_core.register.returning import returning_record
 from registry_core.register.same_person import people_here, person_marks
 from registry_core.register.search import RecordHit, RecordQuery, matching_records, search_records
+from registry_core.values.alias_history import AliasEntry
+from registry_core.values.residence import ResidenceCategory
 from registry_core.values.sex import Sex
 
 __all__ = [
@@ -47,6 +50,7 @@ __all__ = [
     "CONFIRMABLE_ITEMS",
     "ITEM_NAMES",
     "WRONG_REASONS",
+    "AliasEntry",
     "ConfirmationView",
     "CorrectionCase",
     "ImportOutcome",
@@ -69,7 +73,9 @@ __all__ = [
     "code_index",
     "confirm_record",
     "correct_record",
+    "delete_alias",
     "end_import",
+    "enter_alias",
     "enter_prepared",
     "enter_resident",
     "go_on_with_import",

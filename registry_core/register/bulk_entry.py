@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from registry_core.ledger import bound_entries
 from registry_core.register.code_assignment import CodeAssignment, assignment_values
-from registry_core.register.enter import checked_items, entered_values, guard_may_enter
+from registry_core.register.enter import entered_values, guard_may_enter
 from registry_core.register.history import RecordHistory, history_values, items_kept
+from registry_core.register.item_rules import checked_items
 from registry_core.register.resident_record import (
     NameKey,
     ResidentItems,
@@ -27,6 +28,7 @@ from registry_core.storage.keys import Keyring
 from registry_core.values.actor import Actor
 from registry_core.values.change_reason import ChangeReason
 from registry_core.values.errors import CodeInUse
+from registry_core.values.register_date import RegisterDate
 from registry_core.values.resident_record_code import ResidentRecordCode
 
 
@@ -37,7 +39,7 @@ class Newcomer:
     items: ResidentItems
     code: ResidentRecordCode
     reason: ChangeReason
-    on: date
+    on: date | RegisterDate
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Date, ForeignKey, String, Uuid, select
+from sqlalchemy import JSON, ForeignKey, String, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.register.resident_record import ResidentItems, ResidentRecord
 from registry_core.storage.base import Base
-from registry_core.storage.column_types import Closed, Instant
+from registry_core.storage.column_types import Closed, Instant, RegisterDateType
 from registry_core.values.actor import Actor, Role
-from registry_core.values.change_reason import ChangeReason
+from registry_core.values.change_reason import REASONS_OF_UNKNOWN_DAYS, ChangeReason
+from registry_core.values.errors import InvalidItem
+from registry_core.values.register_date import RegisterDate
 from registry_core.values.resident_record_code import ResidentRecordCode
 
 
@@ -24,7 +26,7 @@ class RecordHistory(Base):
     record_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("resident_record.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[ChangeReason] = mapped_column(Closed(ChangeReason))
-    on: Mapped[date] = mapped_column("effective_on", Date)
+    on: Mapped[RegisterDate] = mapped_column("effective_on", RegisterDateType)
     at: Mapped[datetime] = mapped_column(Instant)
     actor_person: Mapped[str] = mapped_column(String(255))
     actor_role: Mapped[Role] = mapped_column(Closed(Role))
@@ -37,10 +39,21 @@ class RecordChange:
 
     version: int
     reason: ChangeReason
-    on: date
+    on: RegisterDate
     at: datetime
     actor_role: Role
     changed: dict[str, tuple[str | None, str | None]]
+
+
+def changed_on(on: date | RegisterDate, *, reason: ChangeReason) -> RegisterDate:
+    """The day of a change (異動日): of the calendar, except of birth, death and disappearance (standard specification 1.1.8).
+
+    Raises InvalidItem (item: on).
+    """
+    day = RegisterDate.on(on) if isinstance(on, date) else on
+    if day.calendar_day is None and reason not in REASONS_OF_UNKNOWN_DAYS:
+        raise InvalidItem(item="on")
+    return day
 
 
 def keep_history(
@@ -49,11 +62,11 @@ def keep_history(
     record: ResidentRecord,
     code: ResidentRecordCode,
     reason: ChangeReason,
-    on: date,
+    on: date | RegisterDate,
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Write the row of the version the record now has."""
+    """Write the row of the version the record now has. Raises InvalidItem, as `changed_on`."""
     items = items_kept(record.items(), code=code, erased_on=record.erased_on)
     row = history_values(
         record_id=record.id, version=record.version, items=items, reason=reason, on=on, actor=actor, at=at
@@ -72,16 +85,16 @@ def history_values(
     version: int,
     items: dict[str, str | None],
     reason: ChangeReason,
-    on: date,
+    on: date | RegisterDate,
     actor: Actor,
     at: datetime,
 ) -> dict[str, Any]:
-    """The columns of one row of history."""
+    """The columns of one row of history. Raises InvalidItem, as `changed_on`."""
     return {
         "record_id": record_id,
         "version": version,
         "reason": reason,
-        "on": on,
+        "on": changed_on(on, reason=reason),
         "at": at,
         "actor_person": actor.person,
         "actor_role": actor.role,

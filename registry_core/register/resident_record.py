@@ -5,7 +5,6 @@ Not held: Individual Number, insurance, pension.
 
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,41 +13,35 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.storage.base import Base
-from registry_core.storage.column_types import Closed, RegisterDateType
+from registry_core.storage.column_types import AliasHistoryType, Closed, RegisterDateType
 from registry_core.storage.keys import Keyring
+from registry_core.values.alias_history import AliasEntry, alias_history_text
 from registry_core.values.errors import InvalidItem, RecordErased
 from registry_core.values.person_name import PersonNames, search_key
 from registry_core.values.register_date import RegisterDate
+from registry_core.values.residence import ResidenceCategory
 from registry_core.values.resident_record_code import ResidentRecordCode
 from registry_core.values.sex import Sex
-
-
-class ResidenceCategory(StrEnum):
-    """The categories of Act art. 30-45."""
-
-    MID_TO_LONG_TERM = "mid-to-long-term"  # 中長期在留者
-    SPECIAL_PERMANENT = "special-permanent"  # 特別永住者
-    TEMPORARY_REFUGE = "temporary-refuge"  # 一時庇護許可者
-    PROVISIONAL_STAY = "provisional-stay"  # 仮滞在許可者
-    TRANSITIONAL_BIRTH = "transitional-birth"  # 出生による経過滞在者
-    TRANSITIONAL_NATIONALITY = "transitional-nationality"  # 国籍喪失による経過滞在者
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidentItems:
     """The items as they are entered. Japanese official words stay as received (status, period, relationship).
 
-    nationality: ISO 3166-1 alpha-3 or an own code (STATELESS "XXA"); end_of_stay: "YYYY-MM-DD" or None; sex: ISO 5218.
+    nationality: ISO 3166-1 alpha-3 or an own code (STATELESS "XXA"); end_of_stay: "YYYY-MM-DD" or None; sex: ISO 5218;
+    notified_on: the day the person notified the address here, or it was entered ex officio (Act art. 7 item 8), if known.
     """
 
     latin_name: str | None
     kanji_name: str | None = None
     reading: str | None = None
     alias: str | None = None
+    alias_history: tuple[AliasEntry, ...] = ()
     birth_date: RegisterDate
     sex: Sex
     address: str
     address_since: RegisterDate
+    notified_on: date | None = None
     previous_address: str = ""
     became_foreign_resident: RegisterDate
     nationality: str
@@ -67,6 +60,8 @@ class ResidentItems:
         return {name: _text(getattr(self, name)) for name in ITEM_NAMES}
 
 
+#: Code points a name may have: 120 characters of any script, each with its marks or its variation selector.
+NAME_HELD = 400
 ITEM_NAMES = tuple(field.name for field in fields(ResidentItems))
 
 
@@ -83,14 +78,16 @@ class ResidentRecord(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
     version: Mapped[int] = mapped_column()
     municipality_code: Mapped[str] = mapped_column(String(6))
-    latin_name: Mapped[str | None] = mapped_column(String(200))
-    kanji_name: Mapped[str | None] = mapped_column(String(200))
-    reading: Mapped[str | None] = mapped_column(String(200))
-    alias: Mapped[str | None] = mapped_column(String(200))
+    latin_name: Mapped[str | None] = mapped_column(String(NAME_HELD))
+    kanji_name: Mapped[str | None] = mapped_column(String(NAME_HELD))
+    reading: Mapped[str | None] = mapped_column(String(NAME_HELD))
+    alias: Mapped[str | None] = mapped_column(String(NAME_HELD))
+    alias_history: Mapped[tuple[AliasEntry, ...]] = mapped_column(AliasHistoryType)
     birth_date: Mapped[RegisterDate] = mapped_column(RegisterDateType, index=True)
     sex: Mapped[Sex] = mapped_column(Closed(Sex))
     address: Mapped[str] = mapped_column(String(300))
     address_since: Mapped[RegisterDate] = mapped_column(RegisterDateType)
+    notified_on: Mapped[date | None] = mapped_column(Date)
     previous_address: Mapped[str] = mapped_column(String(300))
     became_foreign_resident: Mapped[RegisterDate] = mapped_column(RegisterDateType)
     nationality: Mapped[str] = mapped_column(String(3))
@@ -100,7 +97,7 @@ class ResidentRecord(Base):
     end_of_stay: Mapped[str | None] = mapped_column(String(10))
     card_number: Mapped[str | None] = mapped_column(String(12), unique=True)
     household_number: Mapped[str] = mapped_column(String(40))
-    household_head: Mapped[str] = mapped_column(String(200))
+    household_head: Mapped[str] = mapped_column(String(NAME_HELD))
     relationship: Mapped[str] = mapped_column(String(60))
     protected: Mapped[bool] = mapped_column(Boolean)
     erased_on: Mapped[date | None] = mapped_column(Date)
@@ -172,10 +169,12 @@ class ResidentRecordView:
     version: int
     municipality_code: str
     names: PersonNames
+    alias_history: tuple[AliasEntry, ...]
     birth_date: RegisterDate
     sex: Sex
     address: str
     address_since: RegisterDate
+    notified_on: date | None
     previous_address: str
     became_foreign_resident: RegisterDate
     nationality: str
@@ -243,6 +242,8 @@ def _columns(items: ResidentItems) -> dict[str, Any]:
 def _text(value: object) -> str | None:
     if value is None or value == "":
         return None
+    if isinstance(value, tuple):
+        return alias_history_text(value) or None
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)

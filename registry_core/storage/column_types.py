@@ -1,14 +1,15 @@
-"""Column types: instants in UTC, register dates, closed lists as text."""
+"""Column types: instants in UTC, register dates, histories of aliases, closed lists as text."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Dialect, LargeBinary, String, TypeDecorator
+from sqlalchemy import Dialect, LargeBinary, String, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
-from registry_core.values.register_date import RegisterDate
+from registry_core.values.alias_history import AliasEntry, alias_history_of, alias_history_text
+from registry_core.values.register_date import LONGEST_TEXT, RegisterDate
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -33,9 +34,9 @@ class Instant(TypeDecorator[datetime]):
 
 
 class RegisterDateType(TypeDecorator[RegisterDate]):
-    """A register date in its canonical text."""
+    """A register date in its canonical text, which sorts."""
 
-    impl = String(10)
+    impl = String(LONGEST_TEXT)
     cache_ok = True
 
     def process_bind_param(self, value: RegisterDate | None, dialect: Dialect) -> str | None:
@@ -44,7 +45,22 @@ class RegisterDateType(TypeDecorator[RegisterDate]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> RegisterDate | None:
         """Back to the value."""
-        return None if value is None else RegisterDate.of(int(value[:4]), int(value[5:7]), int(value[8:]))
+        return None if value is None else RegisterDate.read(value)
+
+
+class AliasHistoryType(TypeDecorator[tuple[AliasEntry, ...]]):
+    """Entries and deletions of aliases as JSON text, "" of none."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[AliasEntry, ...] | None, dialect: Dialect) -> str | None:
+        """JSON text."""
+        return None if value is None else alias_history_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[AliasEntry, ...] | None:
+        """Back to the entries."""
+        return None if value is None else alias_history_of(value)
 
 
 class Sealed(TypeDecorator[bytes]):

@@ -56,6 +56,18 @@ class InvalidItem(RegistryError):
     code = "invalid-item"
 
 
+class UnknownRelationship(InvalidItem):
+    """A relationship outside the closed list; facts: item, why (not-in-the-list, too-many-links), instead: what to write."""
+
+    code = "unknown-relationship"
+
+
+class ReasonNeverHere(InvalidItem):
+    """A reason of Regulation art. 11 that no record of this register can have; facts: item, reason."""
+
+    code = "reason-never-here"
+
+
 class RecordNotFound(RegistryError):
     """No such record here: absent, erased long ago or of another municipality, told alike."""
 

@@ -15,7 +15,11 @@ WRITING = {
     "registry_core/values/sex.py",  # as registers and providers write it
     "registry_core/values/digits.py",  # native digits
     "registry_core/values/person_name.py",  # which letters count as the same in a search
-    "registry_core/values/register_date.py",  # names of eras, as people type them
+    "registry_core/values/register_date.py",  # the signs of a day, as people type it
+    "registry_core/values/era.py",  # the names of the eras
+    "registry_core/values/japanese_date.py",  # the legal forms of a day
+    "registry_core/values/relationship.py",  # the closed list of relationships
+    "registry_core/values/residence.py",  # the statuses of residence
 }
 
 # Who may ask a code for its digits; everybody else sees it masked.

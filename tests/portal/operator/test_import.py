@@ -44,7 +44,7 @@ BAD = {
         "AB１２３４５６７８CD",
         "card_number: two letters, eight digits, two letters, as on the residence card",
     ),
-    "end_of_stay": ("2026-02-30", "end_of_stay: a calendar day such as 2029-03-31, or empty"),
+    "end_of_stay": ("2026-02-30", "end_of_stay: a calendar day such as 2029-03-31, or empty without a limit of stay"),
     "protected": ("maybe", "protected: yes or no"),
     "code": ("1234567890", "code: eleven digits"),
     "on": ("2026-W14-3", "on: a calendar day such as 2026-04-01"),

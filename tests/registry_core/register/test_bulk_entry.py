@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from registry_core.ledger.entry import LedgerEntry, LedgerTail
-from registry_core.register import Newcomer, ResidentItems, enter_prepared, enter_resident, prepare_entries
+from registry_core.register import AliasEntry, Newcomer, ResidentItems, enter_prepared, enter_resident, prepare_entries
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.history import RecordHistory
 from registry_core.register.resident_record import NameKey, ResidentRecord
@@ -17,6 +17,7 @@ from registry_core.values.errors import CodeInUse, InvalidItem, MissingItem, Not
 from tests.conftest import Register
 from tests.registry_core.people import CITY, NOW, SYSTEM, TODAY, code, items, staff
 
+ALIASES = (AliasEntry(alias="緑川 花", deleted_in="緑が丘市", deleted_on=date(2025, 4, 1)),)
 TABLES = (ResidentRecord, NameKey, CodeAssignment, RecordHistory, LedgerEntry, LedgerTail)
 _OWN = {"id", "record_id", "entry_id", "code_sealed"}
 
@@ -24,7 +25,9 @@ _OWN = {"id", "record_id", "entry_id", "code_sealed"}
 def newcomers(number: int = 3) -> list[Newcomer]:
     people = [
         items(kanji_name="阮 文德", reading="グエン ヴァン ドゥック", alias="緑川 花子", protected=True),
-        items(latin_name=None, kanji_name="王 芳", card_number=None, end_of_stay=None),
+        items(
+            latin_name=None, kanji_name="王 芳", card_number=None, alias_history=ALIASES, notified_on=date(2026, 4, 2)
+        ),
         items(latin_name="SUKARNI\t\\N 'x' \"y\"", address="緑が丘市\n二行目\\.", household_head="A,B;C\\"),
     ]
     return [Newcomer(people[at % 3], code(), ChangeReason.BIRTH, date(2026, 4, 1)) for at in range(number)]

@@ -99,8 +99,8 @@ def test_every_change_is_a_row_of_history_with_its_reason_and_day(register: Regi
         history = record_history(session, record_id=her, actor=resident(her), at=NOW, purpose=LegalPurpose.OWN_RECORD)
         assert version == 2
         assert [(change.version, change.reason, change.on) for change in history] == [
-            (2, ChangeReason.MOVED_WITHIN, TODAY),
-            (1, ChangeReason.MOVED_IN, TODAY),
+            (2, ChangeReason.MOVED_WITHIN, RegisterDate.on(TODAY)),
+            (1, ChangeReason.MOVED_IN, RegisterDate.on(TODAY)),
         ]
         assert history[0].changed == {
             "address": ("緑が丘市中央一丁目1番1号", "緑が丘市東町2丁目2番"),
