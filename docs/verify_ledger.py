@@ -4,7 +4,7 @@
 
 ledger.jsonl   what `portal ledger export` wrote
 keys.jsonl     what `portal ledger public-keys` printed; keep your own copy, do not take it from those you verify
---checkpoints  what holders outside were sent; one file is enough, more are better
+--checkpoints  what holders outside were sent, as it was before the export; one file is enough, more are better
 
 Needs Python 3.9 and the package `cryptography`, nothing of the portal. A row's seal is SHA-256(seal before || row as JSON);
 a checkpoint is a seal signed with Ed25519. Ends with 0: intact; 1: a fault was found, its row is named; 2: these files prove

@@ -96,6 +96,12 @@ def _canary(bench: _Bench) -> Verdict:
     return canary_codes(bench.template("sqlite"), bench.keys_file, bench.folder, quick=bench.quick)
 
 
+def _ledger_tampering(bench: _Bench) -> Verdict:
+    from tests.faults.ledger_tampering import ledger_tampering
+
+    return ledger_tampering(bench.template("sqlite"), bench.template("postgresql"), quick=bench.quick)
+
+
 #: Each test by its name, in the order in which they run.
 TESTS: dict[str, Callable[[_Bench], Verdict]] = {
     "races-sqlite": lambda bench: _races(bench, "sqlite"),
@@ -105,6 +111,7 @@ TESTS: dict[str, Callable[[_Bench], Verdict]] = {
     "crash-states": _crash_states,
     "io-errors-sqlite": _io_errors_on_sqlite,
     "canary-codes": _canary,
+    "ledger-tampering": _ledger_tampering,
 }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from registry_core.ledger import holder_failed, holder_took, make_checkpoint, seal_entries
 from registry_core.ledger.seal import LedgerCheckpoint
-from registry_core.storage.engine import is_sqlite
+from tests.intruder import disarm
 from tests.people.auditor import Auditor
 from tests.portal.operator.conftest import Operator
 from tests.registry_core.people import NOW, enter, later
@@ -28,11 +28,7 @@ def grows(operator: Operator, number: int = 3) -> str:
 def breaks(operator: Operator, statement: str) -> None:
     """What somebody with the database's own rights can do: the triggers are taken away first."""
     with operator.register.write() as session:
-        if is_sqlite(session):
-            for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-                session.execute(text(f"DROP TRIGGER {name}"))
-        else:
-            session.execute(text("SET session_replication_role = replica"))
+        disarm(session)
         session.execute(text(statement))
 
 

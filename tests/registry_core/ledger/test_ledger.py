@@ -15,22 +15,13 @@ from registry_core.ledger import (
 from registry_core.ledger.seal import chain_head
 from registry_core.values import LegalPurpose
 from tests.conftest import Register
+from tests.intruder import disarm
 from tests.registry_core.people import CLERK, NOW, enter, later
 
 
 def write_entries(session: Session, number: int, first: int = 0) -> None:
     for index in range(first, first + number):
         record_entry(session, action=f"a.{index}", actor=CLERK, at=later(seconds=index), purpose=LegalPurpose.AUDIT)
-
-
-def without_triggers(session: Session) -> None:
-    """What an administrator of the database can do."""
-    if session.get_bind().dialect.name == "sqlite":
-        for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-            session.execute(text(f"DROP TRIGGER {name}"))
-    else:
-        for table in ("ledger_entry", "ledger_seal", "ledger_checkpoint"):
-            session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 
 @pytest.fixture
@@ -76,7 +67,7 @@ TAMPERING = {
 @pytest.mark.parametrize("how", TAMPERING)
 def test_tampering_is_found(sealed: Register, how: str) -> None:
     with sealed.write() as session:
-        without_triggers(session)
+        disarm(session)
         session.execute(text(TAMPERING[how]))
     with sealed.read() as session:
         assert not verify_ledger(session).is_intact
@@ -94,7 +85,7 @@ def test_a_ledger_cut_behind_its_checkpoints_shows_against_a_head_kept_outside(s
     with sealed.read() as session:
         head = chain_head(session)
     with sealed.write() as session:
-        without_triggers(session)
+        disarm(session)
         session.execute(text("DELETE FROM ledger_checkpoint"))
         session.execute(
             text("DELETE FROM ledger_entry WHERE id IN (SELECT entry_id FROM ledger_seal WHERE sequence > 6)")

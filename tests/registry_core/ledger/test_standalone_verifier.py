@@ -21,8 +21,8 @@ from registry_core.ledger import (
 from registry_core.storage.engine import open_engine
 from registry_core.values import LegalPurpose
 from tests.conftest import Register
+from tests.intruder import disarm
 from tests.people.auditor import VERIFIER, Auditor
-from tests.registry_core.ledger.test_ledger import without_triggers
 from tests.registry_core.people import CLERK, NOW, later
 
 
@@ -46,7 +46,7 @@ class Ledger:
 
     def is_tampered_with(self, *statements: str) -> None:
         with self.register.write() as session:
-            without_triggers(session)
+            disarm(session)
             for statement in statements:
                 session.execute(text(statement))
 
