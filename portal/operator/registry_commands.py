@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.operator.bad_rows import BadRow, lines_of, say_bad_rows
 from portal.operator.code_file import read_codes
+from portal.operator.export_command import export
 from portal.operator.first_pass import CODE_IN_USE
 from portal.operator.import_command import import_residents
 from portal.operator.opening import opened_registry
@@ -30,7 +31,7 @@ def registry() -> None:
     """Load residents and designated codes into the register, and take residents out for an audit."""
 
 
-for command in (import_residents, synthesize):
+for command in (export, import_residents, synthesize):
     registry.add_command(command)
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from portal.operator.bad_rows import BadRow
 from portal.operator.resident_file import FileRow, RowFault
-from registry_core.register import Newcomer, ResidenceCategory, ResidentItems, checked_items
+from registry_core.register import Newcomer, ResidenceCategory, ResidentItems, changed_on, checked_items
 from registry_core.values.alias_history import AliasEntry, alias_history_of
 from registry_core.values.change_reason import ENTRY_REASONS, ChangeReason
 from registry_core.values.errors import InvalidCode, InvalidDate, RegistryError
@@ -33,7 +33,8 @@ def read_row(row: FileRow, *, today: date) -> ResidentRow | BadRow:
     text = _Texts(row.fields)
     try:
         code = _code(text["code"])
-        newcomer = Newcomer(_items(text), code, _reason(text["reason"]), _day(text["on"]) or today)
+        reason = _reason(text["reason"])
+        newcomer = Newcomer(_items(text), code, reason, _entered_on(text["on"], reason) or today)
     except RowFault as fault:
         return BadRow(row.line, str(fault))
     return ResidentRow(row.line, newcomer, None if code.check_digit_matches else _CHECK_DIGIT)
@@ -125,7 +126,15 @@ def _aliases(text: str) -> tuple[AliasEntry, ...]:
         raise RowFault(_words(refused)) from refused
 
 
-def _day(text: str, name: str = "on") -> date | None:
+def _entered_on(text: str, reason: ChangeReason) -> RegisterDate | None:
+    """The day of a birth need not be known."""
+    try:
+        return changed_on(RegisterDate.read(text), reason=reason) if text else None
+    except RegistryError as refused:
+        raise RowFault("on: a calendar day such as 2026-04-01") from refused
+
+
+def _day(text: str, name: str) -> date | None:
     day: date | None
     if not text:
         return None

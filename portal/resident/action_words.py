@@ -30,6 +30,7 @@ ACTIONS = frozenset(
         "record.corrected",
         "record.entered",
         "record.erased",
+        "record.exported",
         "record.found",
         "record.history-looked-at",
         "record.looked-at",

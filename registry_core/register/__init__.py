@@ -21,6 +21,7 @@ from registry_core.register.correction_case import (
     open_cases,
 )
 from registry_core.register.enter import card_numbers_in_use, correct_record, enter_resident
+from registry_core.register.export import ExportedRecord, begin_export, export_page
 from registry_core.register.file_import import (
     ImportOutcome,
     ImportView,
@@ -29,7 +30,7 @@ from registry_core.register.file_import import (
     go_on_with_import,
     unfinished_import,
 )
-from registry_core.register.history import RecordChange
+from registry_core.register.history import RecordChange, changed_on
 from registry_core.register.household import guard_own_household, link_staff_to_record, shares_household
 from registry_core.register.item_rules import checked_items
 from registry_core.register.look import look_at_record, record_history
@@ -53,6 +54,7 @@ __all__ = [
     "AliasEntry",
     "ConfirmationView",
     "CorrectionCase",
+    "ExportedRecord",
     "ImportOutcome",
     "ImportView",
     "ItemAnswer",
@@ -65,9 +67,11 @@ __all__ = [
     "ResidentItems",
     "ResidentRecordView",
     "Sex",
+    "begin_export",
     "begin_import",
     "card_numbers_in_use",
     "cases_of",
+    "changed_on",
     "checked_items",
     "close_case",
     "code_index",
@@ -78,6 +82,7 @@ __all__ = [
     "enter_alias",
     "enter_prepared",
     "enter_resident",
+    "export_page",
     "go_on_with_import",
     "guard_own_household",
     "hide_known_codes",

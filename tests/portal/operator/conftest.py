@@ -4,7 +4,7 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,10 @@ from portal.config import PROJECT_ROOT
 from portal.operator.synthesis import synthetic_residents
 from registry_core.register import Newcomer
 from registry_core.register.resident_record import ITEM_NAMES, ResidentRecord
+from registry_core.storage.engine import open_engine
+from registry_core.storage.keys import Keyring
 from tests.conftest import Register
+from tests.databases import SqliteTemplate
 
 COLUMNS = (*ITEM_NAMES, "code", "reason", "on")
 
@@ -108,6 +111,20 @@ def environment(folder: Path, database_url: str, keys_file: Path) -> dict[str, s
 def operator(register: Register, keys_file: Path, tmp_path: Path) -> Operator:
     """An operator of an empty register, on both databases."""
     return Operator(environment(tmp_path, register.url, keys_file), tmp_path, register)
+
+
+@pytest.fixture
+def operator_elsewhere(
+    sqlite_template: SqliteTemplate, keyring: Keyring, keys_file: Path, tmp_path: Path
+) -> Iterator[Operator]:
+    """Another operator, of another empty register."""
+    url = sqlite_template.fresh()
+    engine = open_engine(url)
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    yield Operator(environment(folder, url, keys_file), folder, Register(url, engine, keyring))
+    engine.dispose()
+    sqlite_template.dispose(url)
 
 
 @pytest.fixture

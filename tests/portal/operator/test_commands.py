@@ -17,6 +17,7 @@ from tests.registry_core.people import enter
 COMMANDS = [
     ["registry", "import", __file__],
     ["registry", "designate", __file__],
+    ["registry", "export", "nowhere-to-be-made.csv", "--as", "kato"],
     ["registry", "synthesize", "1"],
     ["verify-ledger"],
     ["worker"],

@@ -68,6 +68,19 @@ def test_bad_value_is_told_by_line_and_reason_and_nothing_is_written(operator: O
     ]
 
 
+def test_day_of_a_birth_need_not_be_known_and_that_of_a_move_must(operator: Operator) -> None:
+    people = rows(2)
+    people[0] |= {"reason": "birth", "on": "2026-04-00"}
+    people[1] |= {"reason": "moved-in", "on": "2026-04-00"}
+    result = operator.imports(people, "--skip-bad")
+    assert (result.stdout, said(result)) == (
+        "1 residents entered.\n",
+        ["people.csv line 3: on: a calendar day such as 2026-04-01"],
+    )
+    with operator.register.read() as session:
+        assert [str(on) for on in session.scalars(select(RecordHistory.on))] == ["2026-04-00"]
+
+
 def test_closed_lists_are_named_when_a_value_is_not_on_them(operator: Operator) -> None:
     people = rows(2)
     people[0]["residence_category"] = "tourist"
