@@ -77,6 +77,27 @@ def postgresql_template() -> Iterator[PostgresqlTemplate]:
         yield PostgresqlTemplate(server, "migrated", migrated)
 
 
+@pytest.fixture(scope="session")
+def bare_sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    return SqliteTemplate(tmp_path_factory.mktemp("databases") / "bare", lambda _url: None)
+
+
+@pytest.fixture(scope="session")
+def bare_postgresql(postgresql_template: PostgresqlTemplate) -> PostgresqlTemplate:
+    return PostgresqlTemplate(postgresql_template.server, "bare", lambda _url: None)
+
+
+@pytest.fixture(params=BACKENDS)
+def bare_register(request: pytest.FixtureRequest, keyring: Keyring) -> Iterator["Register"]:
+    """A database in which nothing was made yet."""
+    template: Template = request.getfixturevalue(f"bare_{request.param}")
+    url = template.fresh()
+    engine = storage.open_engine(url)
+    yield Register(url, engine, keyring)
+    engine.dispose()
+    template.dispose(url)
+
+
 @pytest.fixture(params=BACKENDS)
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of a fresh, migrated, empty database; a test that asks for it runs on both."""

@@ -24,6 +24,7 @@ _FAILING_DISK = frozenset(
     )
 )
 _PRIMARY_CODE = 0xFF  # the rest of SQLite's code tells which call it was
+_LARGE_CACHE = ("cache_size=-131072", "cache_size=-2000")  # KiB
 
 
 def open_engine(url: str) -> Engine:
@@ -64,6 +65,55 @@ def read(engine: Engine, keyring: Keyring) -> Iterator[Session]:
         session.rollback()
 
 
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """One moment of the whole database, for as long as it is read, whoever writes meanwhile; nobody waits for it."""
+    options: dict[str, object] = {"read_only": True}
+    if engine.dialect.name != "sqlite":  # a read of SQLite's write-ahead log is such a moment by itself
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect() as connection, connection.execution_options(**options).begin():
+        yield connection
+
+
+@contextmanager
+def unreferenced(engine: Engine, *also: tuple[str, str]) -> Iterator[Connection]:
+    """One transaction that may rebuild tables: SQLite checks no references meanwhile.
+
+    `also` are further settings of SQLite, (during, after). It listens to these only outside a transaction.
+    """
+    settings = [("foreign_keys=OFF", "foreign_keys=ON"), *also] if engine.dialect.name == "sqlite" else []
+    with engine.connect() as connection:
+        _say(connection, [during for during, _ in settings])
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            _say(connection, [after for _, after in settings])
+
+
+@contextmanager
+def filling(engine: Engine) -> Iterator[Connection]:
+    """One transaction that fills a database nobody else has open: all of it is there at the end, or none.
+
+    A new page needs no journal, so SQLite writes each once instead of into the write-ahead log first.
+    """
+    engine.dispose()
+    with unreferenced(engine, ("journal_mode=DELETE", "journal_mode=WAL"), _LARGE_CACHE) as connection:
+        if engine.dialect.name != "sqlite":
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
+        yield connection
+
+
+@contextmanager
+def session_within(connection: Connection, keyring: Keyring) -> Iterator[Session]:
+    """A session in the transaction of a connection, which goes on when the block ends."""
+    with (
+        Session(connection, join_transaction_mode="rollback_only", info={"keyring": keyring}) as session,
+        session.begin(),
+    ):
+        yield session
+
+
 def is_sqlite(session: Session) -> bool:
     """Which of the two databases this is, for the few statements that differ."""
     return session.get_bind().dialect.name == "sqlite"
@@ -73,6 +123,14 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event below starts transactions, not the driver
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _say(connection: Connection, pragmas: list[str]) -> None:
+    """Tell the driver, before SQLAlchemy begins a transaction."""
+    cursor = connection.connection.cursor()
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

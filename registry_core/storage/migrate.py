@@ -8,7 +8,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Connection, Engine, MetaData
+
+from registry_core.storage.engine import unreferenced
 
 _FOLDER = Path(__file__).parent / "migrations"
 
@@ -23,10 +25,27 @@ def downgrade(engine: Engine, revision: str) -> None:
     _run(engine, lambda config: command.downgrade(config, revision))
 
 
+def make_anew(connection: Connection, revision: str) -> None:
+    """Tear a schema without rows down, if there is one, and make that of a revision, in the caller's transaction."""
+    if revision_of(connection) is not None:
+        command.downgrade(_config(connection), "base")
+    command.upgrade(_config(connection), revision)
+
+
+def upgrade_within(connection: Connection) -> None:
+    """Bring the schema to the newest revision in the caller's transaction."""
+    command.upgrade(_config(connection), "head")
+
+
 def current_revision(engine: Engine) -> str | None:
     """The revision the database is at; None of an empty one."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """As `current_revision`, within the caller's transaction."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def head_revision() -> str:
@@ -49,18 +68,12 @@ def differences(engine: Engine, metadata: MetaData) -> list[object]:
 
 
 def _run(engine: Engine, step: Callable[[Config], None]) -> None:
+    with unreferenced(engine) as connection:
+        step(_config(connection))
+
+
+def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
-    with engine.connect() as connection:
-        driver = connection.connection.dbapi_connection
-        if engine.dialect.name == "sqlite" and driver is not None:
-            # Rebuilding a table drops it for a moment: references are not checked then. Only outside a transaction
-            # does SQLite listen to this, so it is said to the driver before one begins.
-            driver.execute("PRAGMA foreign_keys=OFF")
-        try:
-            with connection.begin():
-                config.attributes["connection"] = connection
-                step(config)
-        finally:
-            if engine.dialect.name == "sqlite" and driver is not None:
-                driver.execute("PRAGMA foreign_keys=ON")
+    config.attributes["connection"] = connection
+    return config
