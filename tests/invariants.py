@@ -111,7 +111,7 @@ def _codes(state: _State) -> Iterator[str]:
 
 
 def _pool(state: _State) -> Iterator[str]:
-    """I3: what was taken was taken for one approval, here; what was approved was taken."""
+    """I3: what was taken was taken for one approval, here, or burned for nobody; what was approved was taken."""
     used = set()
     for request in state.approved:
         digits = state.digits.get(request.new_assignment_id)
@@ -121,7 +121,7 @@ def _pool(state: _State) -> Iterator[str]:
         else:
             used.add(digits)
     for digits, code in state.taken.items():
-        if digits not in used:
+        if digits not in used and code.taken_for is not None:
             yield f"I7 pool position {code.position}: taken for no approval"
 
 

@@ -11,7 +11,15 @@ from registry_core.codes.counter import (
 )
 from registry_core.codes.decide import CodeChanged, approve_code_change, decline_code_change
 from registry_core.codes.ending import erase_resident, lapse_requests
-from registry_core.codes.pool import PoolLevel, codes_in_use, designate_codes, pool_level
+from registry_core.codes.pool import (
+    PoolLevel,
+    PoolReach,
+    burn_codes,
+    codes_in_use,
+    designate_codes,
+    pool_level,
+    pool_reach,
+)
 from registry_core.codes.queue import QUEUE_VIEWS, QueueItem, QueuePage, find_reference, queue
 from registry_core.codes.reference import normal_reference
 from registry_core.codes.request import (
@@ -45,6 +53,7 @@ __all__ = [
     "FollowUp",
     "IdentityCheck",
     "PoolLevel",
+    "PoolReach",
     "PublicStatus",
     "QuestionView",
     "QueueItem",
@@ -56,6 +65,7 @@ __all__ = [
     "answer_question",
     "approve_code_change",
     "ask_resident",
+    "burn_codes",
     "check_identity",
     "codes_in_use",
     "decline_code_change",
@@ -66,6 +76,7 @@ __all__ = [
     "normal_reference",
     "open_request",
     "pool_level",
+    "pool_reach",
     "queue",
     "record_card",
     "record_slip",

@@ -121,6 +121,14 @@ class PoolLevel:
     low: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PoolReach:
+    """How far a pool goes: the last position taken, and the last there is; 0 for none."""
+
+    taken: int
+    designated: int
+
+
 def codes_in_use(session: Session, *, codes: Iterable[ResidentRecordCode]) -> set[ResidentRecordCode]:
     """Those that are, or were, somebody's, or stand in a pool already."""
     ring = keyring(session)
@@ -187,3 +195,21 @@ def pool_level(session: Session, *, municipality_code: str) -> PoolLevel:
     )
     left = session.scalar(query) or 0
     return PoolLevel(left=left, low=left < LOW_WATER)
+
+
+def pool_reach(session: Session, *, municipality_code: str) -> PoolReach:
+    """How far the pool is taken, and how far it goes."""
+    here = DesignatedCode.municipality_code == municipality_code
+    highest = select(func.max(DesignatedCode.position)).where(here)
+    taken = session.scalar(highest.where(DesignatedCode.taken_at.is_not(None)))
+    return PoolReach(taken=taken or 0, designated=session.scalar(highest) or 0)
+
+
+def burn_codes(session: Session, *, municipality_code: str, up_to: int, at: datetime) -> int:
+    """Burn every code not taken up to a position, one left over by a transaction that was given up too; how many."""
+    free = (DesignatedCode.municipality_code == municipality_code, DesignatedCode.taken_at.is_(None))
+    doubtful = select(DesignatedCode).where(*free, DesignatedCode.position <= up_to).with_for_update()
+    codes = session.scalars(doubtful).all()
+    for code in codes:
+        code.burn(at=at)
+    return len(codes)

@@ -1,0 +1,30 @@
+"""The few entries about backups and restores are found without reading the whole ledger.
+
+Revision 0008, after 0007.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+_KEPT_APART = sa.text("action IN ('register.backed-up', 'register.restored')")
+
+
+def upgrade() -> None:
+    """Make the index."""
+    op.create_index(
+        "ix_ledger_entry_remaking",
+        "ledger_entry",
+        ["at"],
+        sqlite_where=_KEPT_APART,
+        postgresql_where=_KEPT_APART,
+    )
+
+
+def downgrade() -> None:
+    """Drop it."""
+    op.drop_index("ix_ledger_entry_remaking", table_name="ledger_entry")
