@@ -8,9 +8,11 @@ from sqlalchemy.exc import OperationalError
 
 from portal.config import ConfigError
 from portal.i18n.cli import i18n
+from portal.operator.backup_command import backup
 from portal.operator.keys_commands import keys
 from portal.operator.ledger_commands import ledger, verify_ledger
 from portal.operator.registry_commands import registry
+from portal.operator.restore_command import restore
 from portal.operator.serving import demo, serve, worker
 from portal.operator.setting_up import set_up
 from registry_core.storage.keys import KeysReplaced, KeysUnusable
@@ -52,5 +54,5 @@ def init() -> None:
         raise SystemExit(2) from refused
 
 
-for command in (demo, i18n, keys, ledger, registry, serve, verify_ledger, worker):
+for command in (backup, demo, i18n, keys, ledger, registry, restore, serve, verify_ledger, worker):
     main.add_command(command)

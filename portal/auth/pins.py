@@ -113,6 +113,12 @@ def redeem_pin(
     return PinTry(pin.record_id, TRIES, replaced)
 
 
+def end_pins(session: Session, *, at: datetime) -> None:
+    """End every live PIN: after a restore, one that has been used since the backup would be good again."""
+    for pin in session.scalars(select(LinkPin).where(LinkPin.ended_at.is_(None))):
+        pin.replace(at)
+
+
 def _missed(session: Session, pin: LinkPin | None, *, actor: Actor, at: datetime) -> PinTry:
     """Count a wrong try against the PIN when it was that PIN with another birth date."""
     if pin is not None:

@@ -7,7 +7,7 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-#: Told how much is done now (of the total), and how many rows that was.
+#: Told two numbers: what is done now, of the total, and how many rows that was; of `telling`: what is done, of how much.
 Tell = Callable[[int, int], None]
 
 
@@ -31,3 +31,11 @@ def progress(what: str, total: int) -> Iterator[Tell]:
 
         yield tell
         bar.update(task, completed=max(total, 1))
+
+
+@contextmanager
+def telling(what: str) -> Iterator[Tell]:
+    """A bar for the block, whose function is told what was done, and of how much in all."""
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)

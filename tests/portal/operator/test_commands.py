@@ -15,6 +15,7 @@ from tests.portal.operator.conftest import Operator, environment, said
 from tests.registry_core.people import enter
 
 COMMANDS = [
+    ["backup", "register.backup"],
     ["registry", "import", __file__],
     ["registry", "designate", __file__],
     ["registry", "export", "nowhere-to-be-made.csv", "--as", "kato"],
