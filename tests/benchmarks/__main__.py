@@ -11,7 +11,7 @@ from tests.benchmarks.measurement import Figure, say
 
 GROUPS = {
     "main": ("faq-page", "faq-bytes", "approvals-sqlite", "approvals-postgresql"),
-    "register": (),
+    "register": ("ledger-verify-sqlite", "ledger-verify-postgresql"),
     "i18n": (),
 }
 NAMES = tuple(name for names in GROUPS.values() for name in names)
@@ -51,6 +51,10 @@ def _benchmark(name: str) -> Callable[..., Figure]:
         from tests.benchmarks import approvals
 
         return approvals.approvals_sqlite if name == "approvals-sqlite" else approvals.approvals_postgresql
+    if name.startswith("ledger-"):
+        from tests.benchmarks import ledger
+
+        return ledger.ledger_verify_sqlite if name == "ledger-verify-sqlite" else ledger.ledger_verify_postgresql
     from tests.benchmarks import faq
 
     return faq.faq_page if name == "faq-page" else faq.faq_bytes
