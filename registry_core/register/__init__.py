@@ -1,6 +1,7 @@
 """The resident records: entering, correcting, erasing, looking, searching, confirming."""
 
 from registry_core.register.alias import delete_alias, enter_alias
+from registry_core.register.as_it_stood import record_at
 from registry_core.register.bulk_entry import Newcomer, PreparedEntries, enter_prepared, prepare_entries
 from registry_core.register.code_assignment import code_index
 from registry_core.register.confirmation import (
@@ -95,6 +96,7 @@ __all__ = [
     "people_here",
     "person_marks",
     "prepare_entries",
+    "record_at",
     "record_history",
     "returning_record",
     "search_records",

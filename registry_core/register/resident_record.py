@@ -3,6 +3,7 @@
 Not held: Individual Number, insurance, pension.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -15,7 +16,7 @@ from registry_core.register.code_assignment import CodeAssignment
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import AliasHistoryType, Closed, RegisterDateType
 from registry_core.storage.keys import Keyring
-from registry_core.values.alias_history import AliasEntry, alias_history_text
+from registry_core.values.alias_history import AliasEntry, alias_history_of, alias_history_text
 from registry_core.values.errors import InvalidItem, RecordErased
 from registry_core.values.person_name import PersonNames, search_key
 from registry_core.values.register_date import RegisterDate
@@ -59,9 +60,29 @@ class ResidentItems:
         """Every item as text, for history, snapshots and comparison."""
         return {name: _text(getattr(self, name)) for name in ITEM_NAMES}
 
+    @classmethod
+    def from_text(cls, texts: Mapping[str, str | None]) -> "ResidentItems":
+        """The items of such texts; one that an older row lacks is as it was before there was the item."""
+        given: dict[str, Any] = {"latin_name": None}
+        for name in ITEM_NAMES:
+            text = texts.get(name)
+            if text is not None:
+                given[name] = _READERS[name](text) if name in _READERS else text
+        return cls(**given)
+
 
 #: Code points a name may have: 120 characters of any script, each with its marks or its variation selector.
 NAME_HELD = 400
+_READERS: dict[str, Callable[[str], object]] = {
+    "alias_history": alias_history_of,
+    "birth_date": RegisterDate.read,
+    "sex": Sex,
+    "address_since": RegisterDate.read,
+    "notified_on": date.fromisoformat,
+    "became_foreign_resident": RegisterDate.read,
+    "residence_category": ResidenceCategory,
+    "protected": lambda text: text == "yes",
+}
 ITEM_NAMES = tuple(field.name for field in fields(ResidentItems))
 
 
@@ -194,16 +215,38 @@ class ResidentRecordView:
 
 def view_of(record: ResidentRecord, assignment: CodeAssignment, keyring: Keyring) -> ResidentRecordView:
     """The frozen view of a record and its current code."""
-    items = {name: getattr(record, name) for name in ITEM_NAMES if name not in _NAME_ITEMS}
-    return ResidentRecordView(
-        id=record.id,
+    return shown_view(
+        record,
+        record_id=record.id,
         version=record.version,
         municipality_code=record.municipality_code,
-        names=record.names,
         code=assignment.code(keyring),
         code_since=assignment.since_day,
         erased_on=record.erased_on,
-        **items,
+    )
+
+
+def shown_view(
+    items: "ResidentItems | ResidentRecord",
+    *,
+    record_id: UUID,
+    version: int,
+    municipality_code: str,
+    code: ResidentRecordCode,
+    code_since: date,
+    erased_on: date | None,
+) -> ResidentRecordView:
+    """The frozen view of a record's items, of today or of another version."""
+    held = {name: getattr(items, name) for name in ITEM_NAMES if name not in _NAME_ITEMS}
+    return ResidentRecordView(
+        id=record_id,
+        version=version,
+        municipality_code=municipality_code,
+        names=PersonNames(items.latin_name, items.kanji_name, items.reading, items.alias),
+        code=code,
+        code_since=code_since,
+        erased_on=erased_on,
+        **held,
     )
 
 

@@ -1,0 +1,73 @@
+"""A record as it stood at any moment: rebuilt from its history and from the code that was its own then (STD 1.1.20)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from registry_core.ledger import record_entry
+from registry_core.register.code_assignment import CodeAssignment
+from registry_core.register.find import find_record
+from registry_core.register.history import RecordHistory
+from registry_core.register.look import guard_may_look
+from registry_core.register.resident_record import ResidentItems, ResidentRecord, ResidentRecordView, shown_view
+from registry_core.storage.keys import keyring
+from registry_core.values.actor import Actor
+from registry_core.values.errors import RecordNotFound
+from registry_core.values.legal_purpose import LegalPurpose
+
+
+def record_at(
+    session: Session, *, record_id: UUID, moment: datetime, actor: Actor, at: datetime, purpose: LegalPurpose
+) -> ResidentRecordView:
+    """Every item as the register held it at `moment` (aware), after the entry "record.history-looked-at".
+
+    Whoever may look at the record now may look at what it was; who is protected now is shown as protected also in the past.
+    Raises RecordNotFound, also when the record was not there yet, and what `look_at_record` raises.
+    """
+    record, _ = find_record(session, record_id=record_id, municipality_code=actor.municipality)
+    guard_may_look(session, actor=actor, record=record, purpose=purpose)
+    record_entry(
+        session,
+        action="record.history-looked-at",
+        actor=actor,
+        at=at,
+        purpose=purpose,
+        record_id=record_id,
+        facts={"moment": moment.isoformat()},
+    )
+    row, assignment = _version_at(session, record_id, moment), _assignment_at(session, record_id, moment)
+    if row is None or assignment is None:
+        raise RecordNotFound
+    return _rebuilt(record, row, assignment, session)
+
+
+def _rebuilt(
+    record: ResidentRecord, row: RecordHistory, assignment: CodeAssignment, session: Session
+) -> ResidentRecordView:
+    items = ResidentItems.from_text(row.items | ({"protected": "yes"} if record.protected else {}))
+    erased_on = row.items.get("erased_on")
+    return shown_view(
+        items,
+        record_id=record.id,
+        version=row.version,
+        municipality_code=record.municipality_code,
+        code=assignment.code(keyring(session)),
+        code_since=assignment.since_day,
+        erased_on=date.fromisoformat(erased_on) if erased_on else None,
+    )
+
+
+def _version_at(session: Session, record_id: UUID, moment: datetime) -> RecordHistory | None:
+    query = select(RecordHistory).where(RecordHistory.record_id == record_id, RecordHistory.at <= moment)
+    return session.scalars(query.order_by(RecordHistory.version.desc()).limit(1)).one_or_none()
+
+
+def _assignment_at(session: Session, record_id: UUID, moment: datetime) -> CodeAssignment | None:
+    query = select(CodeAssignment).where(
+        CodeAssignment.record_id == record_id,
+        CodeAssignment.since <= moment,
+        or_(CodeAssignment.until.is_(None), CodeAssignment.until > moment),
+    )
+    return session.scalars(query.order_by(CodeAssignment.since.desc()).limit(1)).one_or_none()
