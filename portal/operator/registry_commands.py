@@ -13,6 +13,7 @@ from portal.operator.export_command import export
 from portal.operator.first_pass import CODE_IN_USE
 from portal.operator.import_command import import_residents
 from portal.operator.opening import opened_registry
+from portal.operator.retention_command import list_retention
 from portal.operator.synthesize_command import synthesize
 from portal.registry import Registry
 from registry_core.codes import codes_in_use, designate_codes
@@ -31,7 +32,7 @@ def registry() -> None:
     """Load residents and designated codes into the register, and take residents out for an audit."""
 
 
-for command in (export, import_residents, synthesize):
+for command in (export, import_residents, list_retention, synthesize):
     registry.add_command(command)
 
 

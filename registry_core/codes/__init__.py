@@ -30,6 +30,7 @@ from registry_core.codes.request import (
     requests_of,
     withdraw_request,
 )
+from registry_core.codes.retention import KeptSummary, KeptThing, retention
 from registry_core.codes.slips import SlipContent, record_card, record_slip, reveal_code, slip_content
 from registry_core.codes.views import (
     QUESTION_PHRASES,
@@ -52,6 +53,8 @@ __all__ = [
     "DocumentKind",
     "FollowUp",
     "IdentityCheck",
+    "KeptSummary",
+    "KeptThing",
     "PoolLevel",
     "PoolReach",
     "PublicStatus",
@@ -85,6 +88,7 @@ __all__ = [
     "request_of",
     "request_status",
     "requests_of",
+    "retention",
     "reveal_code",
     "slip_content",
     "take_request",
