@@ -213,7 +213,7 @@ def actions() -> dict[str, str]:
         "record.looked-at": _s("Looked at a record"),
         "record.history-looked-at": _s("Looked at the history of a record"),
         "record.found": _s("Found a record by searching"),
-        "register.searched": _s("Searched and found nobody"),
+        "register.searched": _s("Searched for a resident"),
         "code-change.taken": _s("Took a request"),
         "code-change.released": _s("Released a request"),
         "code-change.identity-checked": _s("Checked the identity for a request"),

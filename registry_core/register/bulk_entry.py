@@ -16,13 +16,8 @@ from registry_core.register.code_assignment import CodeAssignment, assignment_va
 from registry_core.register.enter import entered_values, guard_may_enter
 from registry_core.register.history import RecordHistory, history_values, items_kept
 from registry_core.register.item_rules import checked_items
-from registry_core.register.resident_record import (
-    NameKey,
-    ResidentItems,
-    ResidentRecord,
-    name_key_values,
-    new_record_values,
-)
+from registry_core.register.resident_record import ResidentItems, ResidentRecord, new_record_values
+from registry_core.register.search_index import SearchRows, reserve_numbers, search_rows
 from registry_core.storage.bulk_insert import BoundRows, RowRefused, bound_rows, insert_rows
 from registry_core.storage.keys import Keyring
 from registry_core.values.actor import Actor
@@ -48,20 +43,21 @@ class PreparedEntries:
 
     record_ids: tuple[UUID, ...]
     tables: tuple[BoundRows, ...]
+    search: SearchRows
 
 
 def prepare_entries(
     newcomers: Iterable[Newcomer], *, actor: Actor, at: datetime, keyring: Keyring, dialect: Dialect
 ) -> PreparedEntries:
     """The rows of new records, checked as `enter_resident` checks them. Raises what it raises, but for CodeInUse."""
-    records, names, assignments, history, entries = [], [], [], [], []
+    records, found_by, assignments, history, entries = [], [], [], [], []
     for newcomer in newcomers:
         guard_may_enter(actor, newcomer.reason)
         items = checked_items(newcomer.items)
         record = new_record_values(items, municipality_code=actor.municipality)
         record_id = record["id"]
         records.append(record)
-        names += name_key_values(items, record_id=record_id)
+        found_by.append((record_id, items))
         assignments.append(assignment_values(newcomer.code, record_id=record_id, at=at, keyring=keyring))
         history.append(
             history_values(
@@ -79,18 +75,21 @@ def prepare_entries(
         record_ids=tuple(record["id"] for record in records),
         tables=(
             bound_rows(ResidentRecord, records, dialect=dialect),
-            bound_rows(NameKey, names, dialect=dialect),
             bound_rows(CodeAssignment, assignments, dialect=dialect),
             bound_rows(RecordHistory, history, dialect=dialect),
             *bound_entries(entries, dialect=dialect),
         ),
+        search=search_rows(found_by, dialect=dialect),
     )
 
 
 def enter_prepared(session: Session, *, prepared: PreparedEntries) -> None:
     """Enter them all. Raises CodeInUse when a code or a card number of one of them is somebody's already; roll back then."""
+    if not prepared.record_ids:
+        return
+    first = reserve_numbers(session, count=prepared.search.count)
     try:
-        for rows in prepared.tables:
+        for rows in (*prepared.tables, *prepared.search.tables(first)):
             insert_rows(session, rows)
     except RowRefused as refused:
         raise CodeInUse from refused

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from registry_core.ledger import entry_values, record_entry
@@ -14,14 +14,9 @@ from registry_core.register.find import find_record
 from registry_core.register.history import changed_on, keep_history
 from registry_core.register.household import guard_own_household
 from registry_core.register.item_rules import checked_items
-from registry_core.register.resident_record import (
-    NameKey,
-    ResidentItems,
-    ResidentRecord,
-    name_keys_of,
-    with_changes,
-)
+from registry_core.register.resident_record import ResidentItems, ResidentRecord, with_changes
 from registry_core.register.returning import returning_record
+from registry_core.register.search_index import index_record
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor, Role
 from registry_core.values.change_reason import (
@@ -59,10 +54,9 @@ def enter_resident(
     record = returning_record(session, code=code, items=items, municipality_code=actor.municipality)
     if record is not None:
         record.enter_again(items)
-        session.execute(delete(NameKey).where(NameKey.record_id == record.id))
     else:
         record = _entered(session, items=items, code=code, municipality_code=actor.municipality, at=at)
-    session.add_all(name_keys_of(items, record_id=record.id))
+    index_record(session, record_id=record.id, items=items)
     keep_history(session, record=record, code=code, reason=reason, on=on, actor=actor, at=at)
     _entry(session, "record.entered", record.id, reason, actor, at)
     return record.id
@@ -99,8 +93,7 @@ def correct_record(
     record, assignment = find_record(session, record_id=record_id, municipality_code=actor.municipality, lock=True)
     items = checked_items(with_changes(record.items(), changes))
     record.correct(items)
-    session.execute(delete(NameKey).where(NameKey.record_id == record_id))
-    session.add_all(name_keys_of(items, record_id=record_id))
+    index_record(session, record_id=record_id, items=items)
     code = assignment.code(keyring(session))
     keep_history(session, record=record, code=code, reason=reason, on=on, actor=actor, at=at)
     _entry(session, "record.corrected", record_id, reason, actor, at)

@@ -49,16 +49,25 @@ def link_staff_to_record(session: Session, *, person: str, record_id: UUID, acto
     )
 
 
+def household_of(session: Session, *, person: str) -> tuple[str, str] | None:
+    """Municipality and number of the household of a member of staff; None of who is not linked to a record."""
+    query = (
+        select(ResidentRecord.municipality_code, ResidentRecord.household_number)
+        .join(StaffLink, StaffLink.record_id == ResidentRecord.id)
+        .where(StaffLink.person == person)
+    )
+    row = session.execute(query).one_or_none()
+    return (row.municipality_code, row.household_number) if row else None
+
+
 def shares_household(session: Session, *, person: str, record_id: UUID) -> bool:
     """The record is this person's own, or of the same household."""
-    own_id = session.scalar(select(StaffLink.record_id).where(StaffLink.person == person))
-    if own_id is None:
+    own = household_of(session, person=person)
+    if own is None:
         return False
-    household = select(ResidentRecord.municipality_code, ResidentRecord.household_number)
-    own, other = (
-        session.execute(household.where(ResidentRecord.id == each)).one_or_none() for each in (own_id, record_id)
-    )
-    return own is not None and own == other
+    query = select(ResidentRecord.municipality_code, ResidentRecord.household_number)
+    other = session.execute(query.where(ResidentRecord.id == record_id)).one_or_none()
+    return other is not None and own == tuple(other)
 
 
 def guard_own_household(session: Session, *, actor: Actor, record_id: UUID) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, Uuid
+from sqlalchemy import Boolean, CheckConstraint, Date, Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry_core.register.code_assignment import CodeAssignment
@@ -18,7 +18,7 @@ from registry_core.storage.column_types import AliasHistoryType, Closed, Registe
 from registry_core.storage.keys import Keyring
 from registry_core.values.alias_history import AliasEntry, alias_history_of, alias_history_text
 from registry_core.values.errors import InvalidItem, RecordErased
-from registry_core.values.person_name import PersonNames, search_key
+from registry_core.values.person_name import PersonNames
 from registry_core.values.register_date import RegisterDate
 from registry_core.values.residence import ResidenceCategory
 from registry_core.values.resident_record_code import ResidentRecordCode
@@ -93,7 +93,15 @@ class ResidentRecord(Base):
     __table_args__ = (
         CheckConstraint("latin_name IS NOT NULL OR kanji_name IS NOT NULL", name="has_a_name"),
         CheckConstraint("sex IN ('0', '1', '2', '9')", name="sex_is_iso_5218"),
-        Index("ix_resident_record_household", "municipality_code", "household_number"),
+        # The household first: nearly all records are of one municipality, which is no way to find any.
+        Index("ix_resident_record_household", "household_number", "municipality_code"),
+        Index(
+            "ix_resident_record_protected",
+            "household_number",
+            "municipality_code",
+            sqlite_where=text("protected = 1"),
+            postgresql_where=text("protected"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
@@ -170,16 +178,6 @@ class ResidentRecord(Base):
     def names(self) -> PersonNames:
         """Every form of the name."""
         return PersonNames(self.latin_name, self.kanji_name, self.reading, self.alias)
-
-
-class NameKey(Base):
-    """The folded search key of one form of a name; never shown."""
-
-    __tablename__ = "record_name_key"
-
-    record_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("resident_record.id"), primary_key=True)
-    form: Mapped[str] = mapped_column(String(12), primary_key=True)
-    key: Mapped[str] = mapped_column(String(400), index=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,21 +259,6 @@ _NAME_ITEMS = ("latin_name", "kanji_name", "reading", "alias")
 def new_record_values(items: ResidentItems, *, municipality_code: str) -> dict[str, Any]:
     """The columns of a new record, version 1."""
     return {"id": uuid4(), "version": 1, "municipality_code": municipality_code} | _columns(items)
-
-
-def name_keys_of(items: ResidentItems, *, record_id: UUID) -> list[NameKey]:
-    """The search key of each form the record has."""
-    return [NameKey(**values) for values in name_key_values(items, record_id=record_id)]
-
-
-def name_key_values(items: ResidentItems, *, record_id: UUID) -> list[dict[str, Any]]:
-    """The columns of the search key of each form the record has."""
-    return [{"record_id": record_id, "form": name, "key": key} for name, key in name_keys(items).items()]
-
-
-def name_keys(items: ResidentItems) -> dict[str, str]:
-    """Which form -> its folded search key."""
-    return {name: search_key(form) for name in _NAME_ITEMS if (form := getattr(items, name))}
 
 
 def _columns(items: ResidentItems) -> dict[str, Any]:

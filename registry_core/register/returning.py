@@ -4,7 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry_core.register.code_assignment import CodeAssignment
-from registry_core.register.resident_record import NameKey, ResidentItems, ResidentRecord, name_keys_of
+from registry_core.register.resident_record import ResidentItems, ResidentRecord
+from registry_core.register.search_index import SearchEntry, name_keys
 from registry_core.storage.keys import keyring
 from registry_core.values.resident_record_code import ResidentRecordCode
 
@@ -32,8 +33,8 @@ def returning_record(
 
 
 def _shares_a_name(session: Session, record: ResidentRecord, items: ResidentItems) -> bool:
-    known = set(session.scalars(select(NameKey.key).where(NameKey.record_id == record.id)))
-    return bool(known & {name.key for name in name_keys_of(items, record_id=record.id)})
+    entry = session.scalars(select(SearchEntry).where(SearchEntry.record_id == record.id)).one()
+    return bool(entry.name_keys & set(name_keys(items)))
 
 
 def _card_is_anothers(session: Session, record: ResidentRecord, items: ResidentItems) -> bool:

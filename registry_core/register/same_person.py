@@ -5,11 +5,12 @@ That may be chance, so it is told and never refused: only a clerk who looks can 
 
 from collections.abc import Sequence
 
-from sqlalchemy import Integer, Select, String, column, func, select, values
+from sqlalchemy import Integer, Select, String, column, select, values
 from sqlalchemy.orm import Session
 
 from registry_core.register.bulk_entry import Newcomer
-from registry_core.register.resident_record import NameKey, ResidentItems, ResidentRecord, name_keys
+from registry_core.register.resident_record import ResidentItems, ResidentRecord
+from registry_core.register.search_index import SearchEntry, has_name, name_keys
 from registry_core.storage.column_types import Closed, RegisterDateType
 from registry_core.values.register_date import RegisterDate
 from registry_core.values.sex import Sex
@@ -20,7 +21,7 @@ _ASKED_AT_ONCE = 500
 
 def person_marks(items: ResidentItems) -> list[str]:
     """What two records of one person share: a text for each form of the name, with birth date and sex."""
-    return [f"{items.birth_date}/{items.sex}/{key}" for key in set(name_keys(items).values())]
+    return [f"{items.birth_date}/{items.sex}/{key}" for key in name_keys(items)]
 
 
 def people_here(session: Session, *, newcomers: Sequence[Newcomer], municipality_code: str) -> set[int]:
@@ -28,7 +29,7 @@ def people_here(session: Session, *, newcomers: Sequence[Newcomer], municipality
     asked: list[_Asked] = [
         (place, each.items.birth_date, each.items.sex, key)
         for place, each in enumerate(newcomers)
-        for key in set(name_keys(each.items).values())
+        for key in name_keys(each.items)
     ]
     found: set[int] = set()
     for start in range(0, len(asked), _ASKED_AT_ONCE):
@@ -55,6 +56,5 @@ def _known(asked: list[_Asked], municipality_code: str) -> Select[tuple[int]]:
         )
         .cte("born")
     )
-    # The name is an expression here, so that no database goes by its index.
-    name = func.coalesce(NameKey.key, "")
-    return select(born.c.place).join_from(born, NameKey, NameKey.record_id == born.c.id).where(name == born.c.key)
+    entry = select(born.c.place).join_from(born, SearchEntry, SearchEntry.record_id == born.c.id)
+    return entry.where(has_name(born.c.key))

@@ -14,7 +14,8 @@ WRITING = {
     "registry_core/values/legal_purpose.py",  # the articles of the law, cited
     "registry_core/values/sex.py",  # as registers and providers write it
     "registry_core/values/digits.py",  # native digits
-    "registry_core/values/person_name.py",  # which letters count as the same in a search
+    "registry_core/values/search_key.py",  # which letters count as the same in a search
+    "registry_core/values/kanji_variants.py",  # which kanji do
     "registry_core/values/register_date.py",  # the signs of a day, as people type it
     "registry_core/values/era.py",  # the names of the eras
     "registry_core/values/japanese_date.py",  # the legal forms of a day

@@ -1,5 +1,6 @@
 """Many residents entered at once: what stands in the register afterwards is what entering one by one writes."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +11,9 @@ from registry_core.ledger.entry import LedgerEntry, LedgerTail
 from registry_core.register import AliasEntry, Newcomer, ResidentItems, enter_prepared, enter_resident, prepare_entries
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.history import RecordHistory
-from registry_core.register.resident_record import NameKey, ResidentRecord
+from registry_core.register.resident_record import ResidentRecord
+from registry_core.register.search_index import SearchEntry
+from registry_core.storage.gram_posting import GramPosting
 from registry_core.storage.keys import keyring
 from registry_core.values import ChangeReason, Role
 from registry_core.values.errors import CodeInUse, InvalidItem, MissingItem, NotPermitted
@@ -18,8 +21,8 @@ from tests.conftest import Register
 from tests.registry_core.people import CITY, NOW, SYSTEM, TODAY, code, items, staff
 
 ALIASES = (AliasEntry(alias="緑川 花", deleted_in="緑が丘市", deleted_on=date(2025, 4, 1)),)
-TABLES = (ResidentRecord, NameKey, CodeAssignment, RecordHistory, LedgerEntry, LedgerTail)
-_OWN = {"id", "record_id", "entry_id", "code_sealed"}
+TABLES = (ResidentRecord, SearchEntry, CodeAssignment, RecordHistory, LedgerEntry, LedgerTail)
+_OWN = {"id", "number", "record_id", "entry_id", "code_sealed"}
 
 
 def newcomers(number: int = 3) -> list[Newcomer]:
@@ -42,7 +45,7 @@ def enter_all(register: Register, people: list[Newcomer], actor=SYSTEM) -> None:
 def kept(register: Register) -> dict[str, list[dict[str, object]]]:
     """Every row of every table as its columns, without what is drawn anew each time."""
     with register.read() as session:
-        return {
+        return {"grams": kept_grams(session)} | {
             entity.__tablename__: sorted(
                 (
                     {
@@ -58,10 +61,18 @@ def kept(register: Register) -> dict[str, list[dict[str, object]]]:
         }
 
 
+def kept_grams(session) -> list[tuple[int, int]]:
+    """Each gram with how many records hold it: runs of one number, and runs of a batch, say the same."""
+    counts: Counter[int] = Counter()
+    for run in session.scalars(select(GramPosting)):
+        counts[run.gram] += int.from_bytes(run.numbers, "little").bit_count()
+    return sorted(counts.items())
+
+
 def everything_removed(register: Register) -> None:
     """Leave the register as empty as the ledger allows: the test compares what two ways of entering write."""
     with register.write() as session:
-        for entity in (NameKey, CodeAssignment, RecordHistory, ResidentRecord):
+        for entity in (GramPosting, SearchEntry, CodeAssignment, RecordHistory, ResidentRecord):
             session.query(entity).delete()
 
 
@@ -76,6 +87,7 @@ def test_rows_are_those_of_entering_one_by_one(register: Register) -> None:
     everything_removed(register)
     enter_all(register, people)
     at_once = kept(register)
+    assert at_once["grams"]
     assert {name: rows for name, rows in at_once.items() if not name.startswith("ledger")} == {
         name: rows for name, rows in one_by_one.items() if not name.startswith("ledger")
     }
@@ -97,7 +109,7 @@ def test_rows_belong_together_and_the_code_opens(register: Register) -> None:
         }
         records = set(session.scalars(select(ResidentRecord.id)))
         assert held == {each.items.card_number: each.code for each in people}
-        for column in (RecordHistory.record_id, NameKey.record_id, LedgerEntry.record_id):
+        for column in (RecordHistory.record_id, SearchEntry.record_id, LedgerEntry.record_id):
             assert set(session.scalars(select(column))) == records
         assert set(session.scalars(select(LedgerTail.entry_id))) == set(session.scalars(select(LedgerEntry.id)))
 

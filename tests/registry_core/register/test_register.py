@@ -9,13 +9,10 @@ from sqlalchemy import event, text
 
 from registry_core.ledger import entries_about
 from registry_core.register import (
-    RecordQuery,
     correct_record,
     link_staff_to_record,
     look_at_record,
-    matching_records,
     record_history,
-    search_records,
     shares_household,
 )
 from registry_core.values import ChangeReason, LegalPurpose, RegisterDate, Role
@@ -30,7 +27,6 @@ from registry_core.values.errors import (
     RecordNotFound,
     RegistryError,
     TooLong,
-    TwoItemsNeeded,
 )
 from tests.conftest import Register
 from tests.registry_core.people import (
@@ -38,7 +34,6 @@ from tests.registry_core.people import (
     CLERK,
     NOW,
     SUPERVISOR,
-    SYSTEM,
     TODAY,
     actions,
     code,
@@ -143,47 +138,9 @@ def test_a_code_that_is_somebodys_is_not_given_again(register: Register) -> None
         enter(session, its_code=hers)
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ({"name": "nguyễn văn đức", "birth_date": "1990-02-28"}, 1),
-        ({"name": "duc", "birth_date": "平成2年2月28日"}, 1),
-        ({"name": "チャン", "birth_date": "1990-02-28"}, 0),
-        ({"name": "%", "birth_date": "1990-02-28"}, None),
-        ({"name": "duc"}, None),
-        ({"birth_date": "1990-02-28"}, None),
-        ({}, None),
-        ({"card_number": "zz 1234 5678 zz"}, 1),
-    ],
-)
-def test_a_search_takes_two_items_and_each_hit_is_an_entry(register: Register, query, found) -> None:
-    if "birth_date" in query:
-        query = query | {"birth_date": RegisterDate.parse(query["birth_date"])}
-    with register.write() as session:
-        her = enter(session, card_number="ZZ12345678ZZ")
-        if found is None:
-            with pytest.raises(TwoItemsNeeded):
-                search_records(session, query=RecordQuery(**query), actor=CLERK, at=NOW, purpose=COUNTER)
-            return
-        hits = search_records(session, query=RecordQuery(**query), actor=CLERK, at=NOW, purpose=COUNTER)
-        assert [hit.id for hit in hits] == [her] * found
-        assert ("record.found" in actions(session, her)) == bool(found)
-
-
-def test_a_search_by_code_finds_the_living_code_only(register: Register) -> None:
-    hers = code()
-    with register.write() as session:
-        her = enter(session, its_code=hers)
-        hits = search_records(session, query=RecordQuery(code=hers), actor=CLERK, at=NOW, purpose=COUNTER)
-        assert [hit.id for hit in hits] == [her]
-
-
 def test_a_protected_person_is_for_the_supervisor(register: Register) -> None:
-    query = RecordQuery(name="duc", birth_date=RegisterDate.parse("1990-02-28"))
     with register.write() as session:
         her = enter(session, protected=True)
-        hit = search_records(session, query=query, actor=CLERK, at=NOW, purpose=COUNTER)[0]
-        assert (hit.names, hit.birth_date, hit.protected) == (None, None, True)
         with pytest.raises(ProtectedRecord):
             look_at_record(session, record_id=her, actor=CLERK, at=NOW, purpose=COUNTER)
         with pytest.raises(ProtectedRecord):
@@ -252,30 +209,6 @@ def test_two_links_of_one_person_at_once_leave_one(register: Register) -> None:
         list(pool.map(link, records))
     with register.read() as session:
         assert sum(shares_household(session, person="sato", record_id=each) for each in records) == 1
-
-
-@pytest.mark.parametrize(
-    ("given", "matches"),
-    [
-        ({}, True),
-        ({"name": "Nguyễn Văn Đức", "birth_date": "1990-02-28", "sex": "male"}, True),
-        ({"name": "NGUYEN VAN DUC（山田　太郎）"}, True),
-        ({"name": "山田太郎"}, True),
-        ({"address": "緑が丘市中央一丁目１番１号"}, True),
-        ({"name": "NGUYEN VAN"}, False),
-        ({"birth_date": "19900301"}, False),
-        ({"sex": "2"}, False),
-        ({"sex": "?"}, False),
-        ({"address": "緑が丘市中央一丁目1番2号"}, False),
-        ({"name": ""}, False),
-    ],
-)
-def test_a_sign_in_matches_when_all_four_attributes_do(register: Register, given, matches) -> None:
-    claims = {"name": "NGUYEN VAN DUC", "birth_date": "19900228", "sex": "1", "address": "緑が丘市中央一丁目1番1号"}
-    with register.write() as session:
-        her = enter(session, alias="山田　太郎")
-        found = matching_records(session, **(claims | given), actor=SYSTEM, at=NOW)
-    assert found == ([her] if matches else [])
 
 
 def test_no_refusal_carries_a_name_or_a_code(register: Register) -> None:

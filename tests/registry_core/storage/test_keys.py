@@ -168,6 +168,7 @@ NOT_SEALED = {
     "counted_tries.key_index": "keyed mark; tries are counted for minutes",
     "kept_post.owner": "keyed mark; a form is kept for half an hour",
     "web_session.token_hash": "hash of 256 random bits",
+    "gram_posting.numbers": "which numbers hold a pair of characters of the names and addresses, which stand in clear beside",
     "ledger_seal.digest": "the chain, for everybody to compute",
     "ledger_checkpoint.digest": "as above",
     "ledger_checkpoint.signature": "a signature",

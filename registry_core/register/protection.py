@@ -1,0 +1,41 @@
+"""Protected persons (支援措置): who may know that they are here, and what everybody else is told: the same as of nobody.
+
+Whoever lives with a protected person has the same address, so a whole household is kept from those who may not know.
+"""
+
+from sqlalchemy import ColumnElement, not_, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from registry_core.register.resident_record import ResidentRecord
+from registry_core.values.actor import Actor, Role
+
+_MAY_KNOW = frozenset({Role.SUPERVISOR, Role.SYSTEM})
+
+
+def may_know(actor: Actor) -> bool:
+    """Supervisors may know who is protected; to all other staff a protected person is nobody."""
+    return actor.role in _MAY_KNOW
+
+
+def is_kept_from(session: Session, *, actor: Actor, record: ResidentRecord) -> bool:
+    """To this member of staff the record is nobody's."""
+    if may_know(actor):
+        return False
+    return record.protected or bool(session.scalar(select(is_withheld()).where(ResidentRecord.id == record.id)))
+
+
+def is_withheld() -> ColumnElement[bool]:
+    """Of `ResidentRecord`: a protected person's, or of the household of one."""
+    protected = aliased(ResidentRecord)
+    households = select(protected.household_number).where(
+        protected.municipality_code == ResidentRecord.municipality_code,
+        protected.household_number == ResidentRecord.household_number,
+        protected.protected,
+        protected.erased_on.is_(None),
+    )
+    return or_(ResidentRecord.protected, households.exists())
+
+
+def open_to(actor: Actor) -> ColumnElement[bool]:
+    """Of `ResidentRecord`: this member of staff may know of it."""
+    return true() if may_know(actor) else not_(is_withheld())

@@ -1,0 +1,171 @@
+"""Where a pair of characters occurs: for each pair (gram) the numbers of the things that hold it, on both databases alike.
+
+Numbers are kept in runs: a row is a gram, the first number of the run, and a bitmap whose lowest bit is that number; a run lies
+within one span of 16,384 numbers. A run is written once and never changed, so that writers never wait for one another: one
+thing that comes brings runs of one number, many at once bring one run for each gram. `join_runs` makes one run of many later.
+Nothing is ever taken out: what holds a gram no more is found and then seen not to hold it, so whoever asks looks again.
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from sqlalchemy import BigInteger, Integer, LargeBinary, bindparam, delete, func, insert, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from registry_core.storage.base import Base
+from registry_core.storage.engine import is_sqlite
+
+#: How many numbers a run spans at most: a bitmap of 2 KiB, which PostgreSQL keeps in the row.
+SPAN = 1 << 14
+_FIELD_BITS, _CHARACTER_BITS = 42, 21
+#: A bitmap has its lowest bit set, so its first byte is odd; what zlib writes begins with an even one.
+_ZLIB = 0x78
+_COMPRESSED_FROM = 256
+#: More runs of a gram in a span than this are worth joining.
+_RUNS_LEFT_ALONE = 8
+#: Of so many grams of one field the rarest are asked beyond the first span: the others would hardly leave out any number.
+_RAREST = 3
+
+
+class GramPosting(Base):
+    """One run: `numbers` is its bitmap."""
+
+    __tablename__ = "gram_posting"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    gram: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    first: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    numbers: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+#: Built once: a search asks this a few times.
+_RUNS = select(*GramPosting.__table__.columns).where(
+    GramPosting.__table__.columns["gram"].in_(bindparam("grams", expanding=True)),
+    GramPosting.__table__.columns["first"].between(bindparam("begin"), bindparam("end")),
+)
+
+#: What was read, not unpacked yet: of a gram in a span its runs, each with where in the span it begins.
+_Read = dict[tuple[int, int], list[tuple[int, bytes]]]
+
+
+def grams_of(text: str, *, field: int) -> set[int]:
+    """The pairs of neighbours in a text; pairs of different fields are different grams. A text of one character has none."""
+    high = field << _FIELD_BITS
+    return {high | one << _CHARACTER_BITS | other for one, other in pairwise(map(ord, text))}
+
+
+def runs_of(grams_of_each: Iterable[set[int]]) -> list[tuple[int, int, bytes]]:
+    """The runs of things numbered from 0 on: gram, first number, bitmap. Add the number of the first thing to `first`."""
+    bits: defaultdict[int, int] = defaultdict(int)
+    for number, grams in enumerate(grams_of_each):
+        bit = 1 << number
+        for gram in grams:
+            bits[gram] |= bit
+    return [(gram, lowest, _written(held >> lowest)) for gram, held in bits.items() for lowest in [_lowest(held)]]
+
+
+def add_runs(session: Session, *, runs: Iterable[tuple[int, int, bytes]]) -> None:
+    """Add runs; one that begins where there is one already is that one: give runs of new numbers, or of one number each."""
+    rows = [{"gram": gram, "first": first, "numbers": numbers} for gram, first, numbers in runs]
+    if rows:
+        insert_new = sqlite.insert if is_sqlite(session) else postgresql.insert
+        session.execute(insert_new(GramPosting).on_conflict_do_nothing(), rows)
+
+
+def numbers_holding(session: Session, *, fields: Sequence[Sequence[frozenset[int]]], last: int) -> Iterator[int]:
+    """Numbers up to `last`, ascending, that may hold what is asked: of each set of grams in each field at least one.
+
+    Most of them do; look again. Reads one span at first and twice as many each time, so whoever stops early has read little.
+    """
+    asked = [list(sets) for sets in fields]
+    begin, spans = 0, 1
+    while begin <= last // SPAN:
+        end = min(begin + spans, last // SPAN + 1)
+        read = _read(session, {gram for sets in asked for each in sets for gram in each}, begin, end)
+        for span in range(begin, end):
+            yield from _numbers(read, span, [each for sets in asked for each in sets])
+        if begin == 0:
+            asked = [sorted(sets, key=lambda each: _in(read, 0, each).bit_count())[:_RAREST] for sets in asked]
+        begin, spans = end, spans * 2
+
+
+def scattered(session: Session, *, limit: int) -> list[tuple[int, int]]:
+    """Grams and spans with many runs, `limit` at most: to be joined by `join_runs`, a part at a time."""
+    query = (
+        select(GramPosting.gram, (GramPosting.first // SPAN).label("span"))
+        .group_by(GramPosting.gram, "span")
+        .having(func.count() > _RUNS_LEFT_ALONE)
+        .limit(limit)
+    )
+    return [(gram, span) for gram, span in session.execute(query)]
+
+
+def join_runs(session: Session, *, places: Sequence[tuple[int, int]]) -> None:
+    """Make one run of all runs of these grams in these spans. Runs that others add meanwhile stay beside it."""
+    for gram, span in places:
+        here = (
+            GramPosting.gram == gram,
+            GramPosting.first >= span * SPAN,
+            GramPosting.first < (span + 1) * SPAN,
+        )
+        query = select(GramPosting.first, GramPosting.numbers).where(*here)
+        rows = session.execute(query.with_for_update()).all()
+        bits = 0
+        for first, numbers in rows:
+            bits |= _read_bits(numbers) << (first % SPAN)
+        if not bits:
+            continue
+        key = tuple_(GramPosting.gram, GramPosting.first)
+        session.execute(delete(GramPosting).where(key.in_([(gram, first) for first, _ in rows])))
+        lowest = _lowest(bits)
+        row = {"gram": gram, "first": span * SPAN + lowest, "numbers": _written(bits >> lowest)}
+        session.execute(insert(GramPosting), [row])
+
+
+def _read(session: Session, grams: set[int], begin: int, end: int) -> _Read:
+    read: _Read = defaultdict(list)
+    asked = {"grams": sorted(grams), "begin": begin * SPAN, "end": end * SPAN - 1}
+    for gram, first, numbers in session.execute(_RUNS, asked):
+        read[gram, first // SPAN].append((first % SPAN, numbers))
+    return read
+
+
+def _in(read: _Read, span: int, grams: frozenset[int]) -> int:
+    """The numbers of a span that hold one of these grams, as bits."""
+    bits = 0
+    for gram in grams:
+        for first, numbers in read.get((gram, span), ()):
+            bits |= _read_bits(numbers) << first
+    return bits
+
+
+def _numbers(read: _Read, span: int, sets: list[frozenset[int]]) -> Iterator[int]:
+    bits = (1 << SPAN) - 1
+    for each in sets:
+        if not bits:
+            return
+        bits &= _in(read, span, each)
+    while bits:
+        lowest = bits & -bits
+        yield span * SPAN + lowest.bit_length() - 1
+        bits ^= lowest
+
+
+def _lowest(bits: int) -> int:
+    return (bits & -bits).bit_length() - 1
+
+
+def _written(bits: int) -> bytes:
+    plain = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    if len(plain) < _COMPRESSED_FROM:
+        return plain
+    return min(plain, zlib.compress(plain), key=len)
+
+
+def _read_bits(written: bytes) -> int:
+    return int.from_bytes(zlib.decompress(written) if written[0] == _ZLIB else written, "little")
