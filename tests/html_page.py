@@ -29,6 +29,8 @@ def text_of(element: Element) -> str:
 
 
 def _collect(element: Element, pieces: list[str]) -> None:
+    if "turned" in element.get("class", "").split():  # the Japanese of a sentence, shown when its reader asks for it
+        return
     if element.tag in _UNSEEN or not isinstance(element.tag, str) or "hidden" in element.attrib:
         return
     is_block = element.tag in _BLOCKS

@@ -22,6 +22,7 @@ from portal.auth.failures import Reason, SignInFailed
 from portal.auth.provider_client import TIMEOUT, ProviderClient
 from portal.auth.signed_in import RESIDENT, STAFF
 from portal.config import OidcSettings
+from portal.i18n.languages import language_by_tag
 from portal.registry import registry
 
 #: Seconds a begun sign-in waits for the provider's answer; it is used once.
@@ -91,13 +92,20 @@ def settings_of(audience: str) -> OidcSettings:
     return config.staff_oidc if audience == STAFF else config.resident_oidc
 
 
+def _ui_locales(tag: str) -> str:
+    """What we ask the provider to speak: our own tag, which our demonstration knows, then the one every provider knows."""
+    language = language_by_tag(tag)
+    names = [tag] if language is None else [tag, language.html_lang]
+    return " ".join(dict.fromkeys(names))
+
+
 def begin(audience: str, *, language: str, come_back_to: str, step_up: bool = False) -> str:
     """Begin a sign-in and return the provider's address to send the browser to. Raises SignInFailed.
 
     The language (a tag) and the path to come back to travel with the state. A step-up asks for a fresh proof.
     """
     client = provider(audience)
-    parameters: dict[str, str] = {"ui_locales": language}
+    parameters: dict[str, str] = {"ui_locales": _ui_locales(language)}
     acr = settings_of(audience).step_up_acr
     if step_up:
         parameters |= {"prompt": "login", "max_age": "0"}

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 _TAG = re.compile(r"<[^>]*>")
+_TURNED = Markup('%s<span class="turned" lang="ja" dir="ltr" translate="no">%s</span>')
 _SPOKEN: ContextVar[Language | None] = ContextVar("spoken_language", default=None)
 
 
@@ -66,19 +67,52 @@ def _staff_voice() -> Voice:
     return voice_of(language if language.staff else pivot_language())
 
 
+class Said(Markup):
+    """A message in the reader's language that can be turned to its Japanese, to be pointed at at a counter."""
+
+    __slots__ = ("said_by",)
+    said_by: Callable[[Voice], Markup]
+
+    @classmethod
+    def by(cls, voice: Voice, say: Callable[[Voice], Markup]) -> Said:
+        """What a voice says; `say` has any voice say the same."""
+        said = str.__new__(cls, say(voice))
+        said.said_by = say
+        return said
+
+    @property
+    def japanese(self) -> Markup:
+        """The same in Japanese: show it with ``lang="ja"``."""
+        return self.said_by(voice_of(source_language()))
+
+
+def japanese_of(text: object) -> Markup | None:
+    """The Japanese of what the callables returned, now or later; None for any other text and for a reader of Japanese."""
+    said = text.said if isinstance(text, LazyMessage) else text
+    if not isinstance(said, Said) or current_language() == source_language():
+        return None
+    return said.japanese
+
+
+def turned(text: object) -> object:
+    """What the callables returned, with its Japanese beside it, which the reader's checkbox shows; other texts as they are."""
+    japanese = japanese_of(text)
+    return text if japanese is None else _TURNED % (text, japanese)
+
+
 def _(message: str, **variables: object) -> Markup:
     """Say an interface message."""
-    return _voice().say(UI, message, None, variables)
+    return Said.by(_voice(), lambda voice: voice.say(UI, message, None, variables))
 
 
 def ngettext(single: str, plural: str, n: int, **variables: object) -> Markup:
     """Say the form that goes with the number ``n`` (a placeholder ``%(n)s`` has it)."""
-    return _voice().count(UI, single, plural, n, None, variables)
+    return Said.by(_voice(), lambda voice: voice.count(UI, single, plural, n, None, variables))
 
 
 def pgettext(context: str, message: str, **variables: object) -> Markup:
     """Say a message whose words alone do not tell what is meant."""
-    return _voice().say(UI, message, context, variables)
+    return Said.by(_voice(), lambda voice: voice.say(UI, message, context, variables))
 
 
 def npgettext(context: str, single: str, plural: str, n: int, **variables: object) -> Markup:
@@ -109,6 +143,11 @@ class LazyMessage:
     def __init__(self, say: Callable[[], Markup]) -> None:
         """Take what says it."""
         self._say = say
+
+    @property
+    def said(self) -> Markup:
+        """The message, said now."""
+        return self._say()
 
     def __str__(self) -> str:
         """Escaped markup, so that it is safe in an f-string of a form library too."""
@@ -154,7 +193,7 @@ def _slp(context: str, message: str) -> LazyMessage:
 def official(key: str, lang: Language | str | None = None, **variables: object) -> Markup:
     """Say an official text by its key, in ``lang`` (a Language or tag) or the current language."""
     language = language_by_tag(lang) if isinstance(lang, str) else lang
-    return voice_of(language or current_language()).official(key, variables)
+    return Said.by(voice_of(language or current_language()), lambda voice: voice.official(key, variables))
 
 
 def official_ja(key: str, **variables: object) -> Markup:

@@ -28,6 +28,7 @@ WORDS = (
     "_sp",
     "official",
     "official_ja",
+    "japanese_of",
     "is_reviewed",
     "plain",
 )
@@ -76,7 +77,7 @@ def install_languages(
     app.jinja_env.globals.update({name: getattr(words, name) for name in WORDS})
     app.jinja_env.globals.update({name: getattr(formats, name) for name in FORMATS})
     app.jinja_env.globals.update(languages=availability.languages, switch_url=switch_url)
-    app.jinja_env.filters["plain"] = words.plain
+    app.jinja_env.filters.update(plain=words.plain, turned=words.turned)
     app.context_processor(_current)
 
 

@@ -134,11 +134,11 @@ def speak_with(language: Language, voice: Callable[[], Voice]) -> None:
 def voice_of(language: Language) -> Voice:
     """The voice of a language."""
     otherwise = _SPOKEN_OTHERWISE.get(language)
-    return otherwise() if otherwise else _loaded(language)
+    return otherwise() if otherwise else loaded_voice(language)
 
 
 @cache
-def _loaded(language: Language) -> Voice:
+def loaded_voice(language: Language) -> Voice:
     """The voice of a language, loaded once; a catalog that is missing is logged and its source spoken."""
     catalogs = {}
     for domain in (UI, STAFF, OFFICIAL):

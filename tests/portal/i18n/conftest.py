@@ -11,9 +11,9 @@ def translations(tmp_path, monkeypatch):
     for module in (languages, catalogs):
         monkeypatch.setattr(module, "TRANSLATIONS", tmp_path)
     monkeypatch.setattr(catalogs, "SOURCES", tmp_path / "source")
-    voices.voice_of.cache_clear()
+    voices.loaded_voice.cache_clear()
     yield tmp_path
-    voices.voice_of.cache_clear()
+    voices.loaded_voice.cache_clear()
 
 
 @pytest.fixture
