@@ -31,9 +31,16 @@ def pseudo_languages() -> tuple[Language, Language]:
     """The two pseudo-locales, left to right and right to left."""
     english = pivot_language()
     left = replace(
-        english, tag="en-pseudo", babel="en@pseudo", autonym="Pseudo", staff=False, hreflang=False, browser=()
+        english,
+        tag="en-pseudo",
+        babel="en@pseudo",
+        html_lang="en-XA",
+        autonym="Pseudo",
+        staff=False,
+        hreflang=False,
+        browser=(),
     )
-    right = replace(left, tag="ar-pseudo", babel="ar@pseudo", html_lang="ar", direction="rtl", autonym="Pseudo RTL")
+    right = replace(left, tag="ar-pseudo", babel="ar@pseudo", html_lang="ar-XB", direction="rtl", autonym="Pseudo RTL")
     return left, right
 
 
