@@ -102,6 +102,12 @@ def _ledger_tampering(bench: _Bench) -> Verdict:
     return ledger_tampering(bench.template("sqlite"), bench.template("postgresql"), quick=bench.quick)
 
 
+def _hostile_catalogs(bench: _Bench) -> Verdict:
+    from tests.faults.hostile_catalogs import hostile_catalogs
+
+    return hostile_catalogs(bench.template("sqlite"), bench.keys_file, quick=bench.quick)
+
+
 #: Each test by its name, in the order in which they run.
 TESTS: dict[str, Callable[[_Bench], Verdict]] = {
     "races-sqlite": lambda bench: _races(bench, "sqlite"),
@@ -112,6 +118,7 @@ TESTS: dict[str, Callable[[_Bench], Verdict]] = {
     "io-errors-sqlite": _io_errors_on_sqlite,
     "canary-codes": _canary,
     "ledger-tampering": _ledger_tampering,
+    "hostile-catalogs": _hostile_catalogs,
 }
 
 
