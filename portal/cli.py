@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from portal.config import ConfigError
 from portal.i18n.cli import i18n
 from portal.operator.backup_command import backup
+from portal.operator.doctor.command import doctor
 from portal.operator.keys_commands import keys
 from portal.operator.ledger_commands import ledger, verify_ledger
 from portal.operator.registry_commands import registry
@@ -54,5 +55,5 @@ def init() -> None:
         raise SystemExit(2) from refused
 
 
-for command in (backup, demo, i18n, keys, ledger, registry, restore, serve, verify_ledger, worker):
+for command in (backup, demo, doctor, i18n, keys, ledger, registry, restore, serve, verify_ledger, worker):
     main.add_command(command)

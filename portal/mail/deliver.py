@@ -2,6 +2,8 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -19,29 +21,40 @@ def deliver(message: EmailMessage, *, smtp_url: str) -> None:
 
     A password goes over TLS only, or to this machine itself: whoever strips the offer of STARTTLS gets nothing.
     """
-    try:
-        server = _connected(urlsplit(smtp_url))
+    with _named_failures():
+        server = _connected(urlsplit(smtp_url), _TIMEOUT_SECONDS)
         try:
             server.send_message(message)
         except (smtplib.SMTPException, OSError, ValueError):
             server.close()
             raise
+    _take_leave(server)
+
+
+def greet_server(*, smtp_url: str, timeout: float) -> None:
+    """Connect, greet and log in as `deliver` does, and send nothing; `timeout` in seconds. Raises MailNotSent."""
+    with _named_failures():
+        server = _connected(urlsplit(smtp_url), timeout)
+    _take_leave(server)
+
+
+@contextmanager
+def _named_failures() -> Iterator[None]:
+    try:
+        yield
     except smtplib.SMTPResponseException as refused:
         raise MailNotSent(f"{type(refused).__name__} {refused.smtp_code}") from refused
     except (smtplib.SMTPException, OSError, ValueError) as failed:
         raise MailNotSent(type(failed).__name__) from failed
-    _take_leave(server)
 
 
-def _connected(parts: SplitResult) -> smtplib.SMTP:
+def _connected(parts: SplitResult, timeout: float) -> smtplib.SMTP:
     host = parts.hostname or ""
     context = ssl.create_default_context()
     if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, parts.port or _SMTPS_PORT, timeout=_TIMEOUT_SECONDS, context=context
-        )
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or _SMTPS_PORT, timeout=timeout, context=context)
     else:
-        server = smtplib.SMTP(host, parts.port or _SMTP_PORT, timeout=_TIMEOUT_SECONDS)
+        server = smtplib.SMTP(host, parts.port or _SMTP_PORT, timeout=timeout)
     try:
         _greet(server, parts, context)
     except BaseException:

@@ -1,6 +1,7 @@
 """Opening the register for a command: what is wrong is said in words, and the command ends with 2."""
 
 import os
+from pathlib import Path
 
 import click
 
@@ -17,6 +18,19 @@ def configuration() -> Config:
     except ConfigError as incomplete:
         click.echo(str(incomplete), err=True)
         raise SystemExit(2) from incomplete
+
+
+def configuration_or_faults() -> Config | list[str]:
+    """The configuration of the environment, or each of its faults in a sentence."""
+    try:
+        return Config.from_environment(os.environ)
+    except ConfigError as incomplete:
+        return [line.removeprefix("  - ") for line in str(incomplete).splitlines()[1:]]
+
+
+def secret_key_file() -> Path:
+    """Where the key of the forms is. The configuration is complete: it has been read."""
+    return Path(os.environ["PORTAL_SECRET_KEY_FILE"])
 
 
 def opened_registry() -> Registry:

@@ -162,7 +162,9 @@ def test_demonstration_is_refused_in_production_and_makes_nothing(operator: Oper
     assert "Nothing was made." in result.stderr
 
 
-@pytest.mark.parametrize("words", [[], ["registry"], ["demo"], ["i18n"], ["init"], *[each[:2] for each in COMMANDS]])
+@pytest.mark.parametrize(
+    "words", [[], ["doctor"], ["restore"], ["registry"], ["demo"], ["i18n"], ["init"], *[each[:2] for each in COMMANDS]]
+)
 def test_every_command_explains_itself(newcomer, words: list[str]) -> None:
     result = newcomer().types(*[word for word in words if "/" not in word and word != "1"], "--help")
     assert result.exit_code == 0

@@ -16,10 +16,12 @@ from registry_core.ledger import (
     make_checkpoint,
     verify_ledger,
 )
+from registry_core.ledger.guard import may_change_the_ledger, missing_guards
+from registry_core.remaking import back_up
 from registry_core.storage.engine import open_engine
 from tests.conftest import Register
 from tests.databases import PostgresqlTemplate, migrated
-from tests.registry_core.people import NOW, SYSTEM, later
+from tests.registry_core.people import CITY, NOW, SYSTEM, later
 from tests.registry_core.storage.test_schema import fill
 
 GRANTS = PROJECT_ROOT / "docs" / "postgresql-grants.sql"
@@ -49,6 +51,16 @@ def service(postgresql_template: PostgresqlTemplate, keyring) -> Iterator[Regist
     yield Register(url_of("portal"), engine, keyring)
     engine.dispose()
     run("DROP DATABASE least WITH (FORCE);\nDROP ROLE portal;\nDROP ROLE portal_owner")
+
+
+def test_role_of_the_service_makes_backups_and_the_doctor_has_nothing_to_say_of_it(service: Register, tmp_path) -> None:
+    fill(service)
+    with (tmp_path / "backup").open("wb") as file:
+        made = back_up(service.engine, service.keyring, file, municipality_code=CITY, leave_out=(), at=NOW)
+    assert made.rows["resident_record"] == 1
+    with service.read() as session:
+        assert missing_guards(session) == []
+        assert not may_change_the_ledger(session)
 
 
 def test_role_of_the_service_does_its_work(service: Register) -> None:
