@@ -51,19 +51,20 @@ def read_mo(path: Path) -> tuple[dict[str, str], dict[str, str]]:
             message = "not a little-endian .mo file"
             raise BadMoFile(message)
         count, originals, translations = struct.unpack_from("<III", data, 8)
-        messages = {_string(data, originals + 8 * row): _string(data, translations + 8 * row) for row in range(count)}
+        messages = dict(zip(_strings(data, originals, count), _strings(data, translations, count), strict=True))
     except (struct.error, UnicodeDecodeError) as error:
         raise BadMoFile(str(error)) from error
     lines = messages.pop("", "").splitlines()
     return dict(line.split(": ", 1) for line in lines if ": " in line), messages
 
 
-def _string(data: bytes, entry: int) -> str:
-    length, offset = struct.unpack_from("<II", data, entry)
-    if offset + length > len(data):
+def _strings(data: bytes, table: int, count: int) -> list[str]:
+    numbers = struct.unpack_from(f"<{2 * count}I", data, table)
+    places = list(zip(numbers[::2], numbers[1::2], strict=True))
+    if any(length + offset > len(data) for length, offset in places):
         message = "a string runs past the end"
         raise BadMoFile(message)
-    return data[offset : offset + length].decode()
+    return [data[offset : offset + length].decode() for length, offset in places]
 
 
 def digest_of_messages(messages: Mapping[str, str]) -> str:

@@ -7,12 +7,22 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from portal.i18n.languages import languages
 from tests.benchmarks.measurement import Figure, say
 
+_TAGS = tuple(language.tag for language in languages())
+#: Languages whose scripts differ most in bytes.
+_PAGES = tuple(tag for tag in ("ja", "my", "km", "ur") if tag in _TAGS)
 GROUPS = {
     "main": ("faq-page", "faq-bytes", "approvals-sqlite", "approvals-postgresql"),
     "register": ("ledger-verify-sqlite", "ledger-verify-postgresql"),
-    "i18n": (),
+    "i18n": (
+        *(f"faq-page-{tag}" for tag in _PAGES),
+        *(f"faq-bytes-{tag}" for tag in _TAGS),
+        "i18n-first-load",
+        "i18n-memory",
+        "i18n-page-of-100",
+    ),
 }
 NAMES = tuple(name for names in GROUPS.values() for name in names)
 #: Kept over a restart, so on a disk: /tmp may be memory, where nothing costs what being durable costs.
@@ -55,8 +65,21 @@ def _benchmark(name: str) -> Callable[..., Figure]:
         from tests.benchmarks import ledger
 
         return ledger.ledger_verify_sqlite if name == "ledger-verify-sqlite" else ledger.ledger_verify_postgresql
+    if name.startswith("i18n-"):
+        from tests.benchmarks import i18n
+
+        return {
+            "i18n-first-load": i18n.first_load,
+            "i18n-memory": i18n.memory,
+            "i18n-page-of-100": i18n.page_of_100,
+        }[name]
     from tests.benchmarks import faq
 
+    if name.startswith("faq-page-"):
+        tag = name.removeprefix("faq-page-")
+        return lambda folder, *, quick: faq.faq_page(folder, quick=quick, name=name, path=f"/{tag}/faq")
+    if name.startswith("faq-bytes-"):
+        return lambda folder, *, quick: faq.faq_bytes_of(name.removeprefix("faq-bytes-"), folder)
     return faq.faq_page if name == "faq-page" else faq.faq_bytes
 
 

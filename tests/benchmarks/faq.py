@@ -25,17 +25,17 @@ _STYLE = re.compile(r'<link\b[^>]*\brel="stylesheet"[^>]*>')
 _HREF = re.compile(r'\bhref="([^"]+)"')
 
 
-def faq_page(folder: Path, *, quick: bool) -> Figure:
+def faq_page(folder: Path, *, quick: bool, name: str = "faq-page", path: str = PATH) -> Figure:
     """Requests a second of the FAQ against a bare Flask view that sends the same bytes and headers, both under gunicorn."""
     folder.mkdir()
     environment = portal_environment(folder)
     module = "tests.benchmarks.applications"
-    with gunicorn_serving(f"{module}:portal()", environment, folder / "portal.log", PATH) as portal:
-        answer = requests.get(portal.url + PATH, headers={"Accept-Encoding": "identity"}, timeout=30)
-        extra = {ANSWER: str(_stored_answer(folder, answer))}
-        with gunicorn_serving(f"{module}:bare()", environment | extra, folder / "bare.log", PATH) as bare:
-            _refuse_if_different(answer, requests.get(bare.url + PATH, timeout=30))
-            return _compared(portal, bare, len(answer.content), quick=quick)
+    with gunicorn_serving(f"{module}:portal()", environment, folder / "portal.log", path) as portal:
+        answer = requests.get(portal.url + path, headers={"Accept-Encoding": "identity"}, timeout=30)
+        extra = {ANSWER: str(_stored_answer(folder, answer, path))}
+        with gunicorn_serving(f"{module}:bare()", environment | extra, folder / "bare.log", path) as bare:
+            _refuse_if_different(answer, requests.get(bare.url + path, timeout=30))
+            return _compared(name, path, portal, bare, len(answer.content), quick=quick)
 
 
 def faq_bytes(folder: Path, *, quick: bool) -> Figure:
@@ -65,40 +65,47 @@ def portal_environment(folder: Path) -> dict[str, str]:
     return demo_environment(folder, "http://127.0.0.1:8000", url, keys_file)
 
 
-def _compared(portal: Served, bare: Served, length: int, *, quick: bool) -> Figure:
+def faq_bytes_of(tag: str, folder: Path) -> Figure:
+    """The same of one language."""
+    folder.mkdir()
+    size = _compressed_sizes(folder, only=tag)[tag]
+    return Figure(f"faq-bytes-{tag}", size, "bytes", FIRST_WINDOW_BYTES, FIRST_WINDOW_BYTES / size, 1)
+
+
+def _compared(name: str, path: str, portal: Served, bare: Served, length: int, *, quick: bool) -> Figure:
     seconds = _QUICK_SLICE_SECONDS if quick else _SLICE_SECONDS
     processor: dict[str, list[float]] = {"portal": [], "bare": []}
 
-    def load(name: str, served: Served) -> tuple[float, float]:
+    def load(who: str, served: Served) -> tuple[float, float]:
         before = served.cpu_seconds()
-        rate = requests_per_second(Load(served.port, PATH, length, seconds))
+        rate = requests_per_second(Load(served.port, path, length, seconds))
         after = served.cpu_seconds()
         if before is not None and after is not None:
-            processor[name].append((after - before) / (rate * seconds) * 1e6)
+            processor[who].append((after - before) / (rate * seconds) * 1e6)
         return rate * seconds, seconds
 
-    for name, served in (("portal", portal), ("bare", bare)):
-        load(name, served)
-        say(f"  faq-page: {name} is warm")
+    for who, served in (("portal", portal), ("bare", bare)):
+        load(who, served)
+        say(f"  {name}: {who} is warm")
     pairs = measured_pairs(
-        "faq-page",
+        name,
         lambda _round, _slice: load("portal", portal),
         lambda _round, _slice: load("bare", bare),
         quick=quick,
     )
     further: dict[str, Any] = {"ratio_between": pairs.ratio_between, "bytes": length}
-    for name, spent in processor.items():
+    for who, spent in processor.items():
         if spent:
-            further[f"{name}_cpu_us_per_request"] = round(sorted(spent)[len(spent) // 2])
-    return Figure("faq-page", pairs.value, "requests/s", pairs.limit, pairs.ratio, len(pairs.ours), further)
+            further[f"{who}_cpu_us_per_request"] = round(sorted(spent)[len(spent) // 2])
+    return Figure(name, pairs.value, "requests/s", pairs.limit, pairs.ratio, len(pairs.ours), further)
 
 
-def _stored_answer(folder: Path, answer: requests.Response) -> Path:
+def _stored_answer(folder: Path, answer: requests.Response, path: str) -> Path:
     """What the bare view has to send."""
     (folder / "body").write_bytes(answer.content)
     headers = [pair for pair in answer.headers.items() if pair[0].lower() not in _HOP_HEADERS]
     file = folder / "answer.json"
-    file.write_text(json.dumps({"path": PATH, "headers": headers, "body": "body"}))
+    file.write_text(json.dumps({"path": path, "headers": headers, "body": "body"}))
     return file
 
 
@@ -109,15 +116,15 @@ def _refuse_if_different(ours: requests.Response, bare: requests.Response) -> No
         raise AssertionError(f"the bare view sends something else: {said}")
 
 
-def _compressed_sizes(folder: Path) -> dict[str, int]:
-    """For each language served: page and style sheets together, each compressed by itself."""
+def _compressed_sizes(folder: Path, *, only: str | None = None) -> dict[str, int]:
+    """For each language served (or the one): page and style sheets together, each compressed by itself."""
     from portal.app import create_app
     from portal.config import Config
     from portal.i18n.negotiation import served_languages
 
     app = create_app(Config.from_environment(portal_environment(folder)), incomplete_languages_too=True)
     with app.app_context():
-        tags = [language.tag for language in served_languages()]
+        tags = [language.tag for language in served_languages() if only in {None, language.tag}]
     client = app.test_client()
     base = {"base_url": "http://127.0.0.1:8000"}
     sizes = {}
