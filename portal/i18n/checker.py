@@ -29,6 +29,8 @@ VERSION = 2
 """Raise it when the checks become stricter: catalogs compiled before are then checked again."""
 
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sd]")
+BRACED = re.compile(r"\{\w+\}")
+"""A placeholder of another format; no message of ours has one."""
 TAG_START = re.compile(r"<[a-zA-Z/!?]|[a-zA-Z\"'/]>")
 ACTIVE = re.compile(r"javascript:|\bon[a-z]+\s*=|\bdata:text", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]\w*);", re.IGNORECASE)
@@ -41,6 +43,7 @@ OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e")
 MARKS = frozenset("\u200e\u200f\u061c")
 ISOLATE_STARTS, ISOLATE_END = frozenset("\u2066\u2067\u2068"), "\u2069"
 SENTENCE_ENDS = frozenset(".。!！?？…:：۔؟।॥။៖។")
+OPENING, CLOSING = "([（「『【〈《“«", ")]）」』】〉》”»"
 DOUBLED = re.compile(r"(?<!\w)([^\W\d_]{3,}) \1(?!\w)", re.IGNORECASE)
 FACTORS = {True: 8, False: 4}
 """How many times longer a translation may be than a source in Japanese (True) or in English."""
@@ -73,13 +76,17 @@ def check_message(message: Message, language: Language, domain: str) -> list[Fau
 
 
 def warnings_of(message: Message) -> list[Fault]:
-    """Find what is often wrong and sometimes right: the final stop, a word that stands twice. Never refused for it."""
+    """Find what is often wrong and sometimes right: final stops, brackets, doubled words, words left as they were."""
     found = []
     for form in message.forms:
         ends = [text.rstrip(")）」”\"' \u00a0")[-1:] in SENTENCE_ENDS for text in (message.source, form)]
         if form and ends[0] != ends[1]:
             found.append(Fault("final-stop", form[-12:]))
         found += [Fault("doubled-word", match.group()) for match in DOUBLED.finditer(form)]
+        if sum(map(form.count, OPENING)) != sum(map(form.count, CLOSING)):
+            found.append(Fault("bracket", form[-12:]))
+        if form == message.source and form.count(" ") > 1:
+            found.append(Fault("same-as-source", form[:12]))
     return found
 
 
@@ -107,7 +114,7 @@ def _placeholder_faults(message: Message, form: str) -> Iterator[Fault]:
 
 def _placeholders(text: str) -> frozenset[str]:
     """Placeholders of a text; those without a name count as often as they occur."""
-    named = {match.group() for match in PLACEHOLDER.finditer(text) if match.group(1)}
+    named = {match.group() for match in PLACEHOLDER.finditer(text) if match.group(1)} | {*BRACED.findall(text)}
     bare = Counter(match.group() for match in PLACEHOLDER.finditer(text) if not match.group(1))
     return frozenset(named | {f"{text} x{times}" for text, times in bare.items()})
 

@@ -45,6 +45,9 @@ SEEDED = [
     ("control character", "All of it", "Tất\x07 cả", "control"),
     ("private character", "All of it", "Tất\ue000 cả", "control"),
     ("not composed", "All of it", "Ta\u0302\u0301t cả", "not-nfc"),
+    ("link's address written in", "See %(a_start)sthis%(a_end)s", 'Xem <a href="https://evil.example">đây</a>', "url"),
+    ("brace placeholder lost", "Sent to {name}", "Đã gửi", "placeholders"),
+    ("Zawgyi", "All of it", "\u1031\u1000", "zawgyi"),
     ("notation of readings", "All of it", "{Tất cả|tat ca}", "braces"),
     ("term lost", "Your residence card", "Hộ chiếu của bạn", "term-missing"),
     ("term confused", "Your resident record code", "Mã bưu chính của bạn", "term-forbidden"),
@@ -101,6 +104,7 @@ def test_the_catalogs_we_ship_raise_nothing(language):
         assert messages or not is_identity(language, domain)
         found += [(message.key, check_message(message, language, domain)) for message in messages]
     assert [row for row in found if row[1]] == []
+    assert len(found) > 200 or language.tag == "en", "too few sentences to tell a false alarm"
 
 
 @pytest.mark.parametrize(
@@ -111,6 +115,8 @@ def test_the_catalogs_we_ship_raise_nothing(language):
         ("All of it.", "Xem xem toàn bộ.", ["doubled-word"]),
         ("Is it all?", "Tất cả ạ?", []),
         ("All of it.", "全部です。", []),
+        ("All of it (here).", "Tất cả (ở đây.", ["bracket"]),
+        ("All of it here.", "All of it here.", ["same-as-source"]),
     ],
 )
 def test_what_is_often_wrong_is_told_and_not_refused(source, translation, codes):
