@@ -91,7 +91,7 @@ def _enter(opened: Registry, run: ImportView, number: int, seed: int) -> None:
 def _arrivals(opened: Registry, number: int, seed: int, *, after: int) -> Iterator[Arrival]:
     """The people of the seed from a place on, by their place, whose codes and cards nobody has."""
     people = enumerate(synthetic_residents(number, seed=seed, on=opened.today()), start=1)
-    fitting = Fitting(seed)
+    fitting = Fitting(seed, number)
     for part in in_parts((each for each in people if each[0] > after), _DRAWN_AT_ONCE):
         with opened.read() as session:
             fresh = fitting.fit(session, [person for _, person in part])

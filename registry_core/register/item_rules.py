@@ -1,6 +1,7 @@
 """What the items of a record may hold, before anything is kept: each rule with its article."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from registry_core.register.resident_record import NAME_HELD, ResidentItems, with_changes
@@ -42,7 +43,7 @@ def checked_items(items: ResidentItems) -> ResidentItems:
         for name, limit in LENGTHS.items()
         if (value := getattr(items, name)) is not None
     }
-    clean = with_changes(items, dict(texts))
+    clean = _with_changed(items, texts)
     if not (clean.latin_name or clean.kanji_name):
         raise MissingItem(item="latin_name")
     for name in _REQUIRED:
@@ -59,7 +60,7 @@ def checked_items(items: ResidentItems) -> ResidentItems:
         end_of_stay=clean.end_of_stay,
         card_number=clean.card_number,
     )
-    return with_changes(
+    return _with_changed(
         clean,
         {
             # A foreign resident's birth date is kept and shown in Western years only (standard specification 1.1.2, 1.1.9).
@@ -70,8 +71,16 @@ def checked_items(items: ResidentItems) -> ResidentItems:
     )
 
 
+def _with_changed(items: ResidentItems, values: Mapping[str, object]) -> ResidentItems:
+    """The very items where nothing is different, as it mostly is: millions are checked one after another."""
+    changed = {name: value for name, value in values.items() if getattr(items, name) != value}
+    return with_changes(items, changed) if changed else items
+
+
 def _checked_history(items: ResidentItems) -> tuple[AliasEntry, ...]:
     """Cabinet Order art. 30-17: an alias on the record is entered once, those deleted say so; days in their order."""
+    if not items.alias_history:
+        return ()
     history = tuple(_checked_entry(entry) for entry in items.alias_history)
     if len(history) > _MOST_ALIASES:
         raise InvalidItem(item="alias_history")

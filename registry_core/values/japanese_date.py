@@ -99,6 +99,8 @@ def in_japanese(day: Dated, *, western: bool) -> str:
 
 def era_to_keep(form: DateForm, place: tuple[int, int, int], end: tuple[int, int], era: Era | None) -> Era | None:
     """The era a day was written in, where the day alone would not tell: 明治45年7月30日, 昭和64年月日不詳."""
+    if era is None:
+        return None
     span = span_of(form, place, end)
     possible = eras_of(*span) if span else []
     if span is None or era not in possible or len(possible) == 1:

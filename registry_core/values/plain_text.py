@@ -7,6 +7,7 @@ from registry_core.values.errors import InvalidText, TooLong
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn"})
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 _ALLOWED_CONTROLS = frozenset("\n\t")
+_WIDE_SPACE = "\u3000"
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 
 
@@ -17,6 +18,9 @@ def plain_text(text: str, *, item: str, limit: int, held: int | None = None) -> 
     that a script with many marks has no less room.
     """
     stripped = text.replace("\r\n", "\n").strip()
+    # Nothing that is printable is refused, and a reader counts no more than there is. A wide space is not printable to Python.
+    if len(stripped) <= limit and stripped.replace(_WIDE_SPACE, " ").isprintable():
+        return stripped
     if len(stripped) > (held or limit) or length_as_read(stripped) > limit:
         raise TooLong(item=item, limit=limit)
     if any(_is_refused(character) for character in stripped):

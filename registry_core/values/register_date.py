@@ -134,7 +134,7 @@ class RegisterDate:
     @property
     def without_era(self) -> "RegisterDate":
         """The day in Western years, whatever era it was recorded in."""
-        return RegisterDate(self.place, self.form, self.end)
+        return RegisterDate(self.place, self.form, self.end) if self.era else self
 
     def __str__(self) -> str:
         """Canonical text."""

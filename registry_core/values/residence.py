@@ -8,7 +8,7 @@ period. Transitional residents (by birth, by loss of nationality): that they are
 import re
 import unicodedata
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from registry_core.values.errors import InvalidItem, MissingItem
 
@@ -106,13 +106,18 @@ def guard_residence(
 
 
 @lru_cache(maxsize=256)
+@cache
+def _known_class(plain: str) -> tuple[str, str]:
+    name = next(name for name, kinds in STATUSES.items() if plain in {name + kind for kind in kinds or ("",)})
+    return name, plain.removeprefix(name)
+
+
 def status_class(status: str) -> tuple[str, str] | None:
     """The status and its class ("" of none), whichever width its digits have; None when there is no such status."""
     plain = unicodedata.normalize("NFKC", status)
     if plain not in _CONCRETE:
         return None
-    name = next(name for name, kinds in STATUSES.items() if plain in {name + kind for kind in kinds or ("",)})
-    return name, plain.removeprefix(name)
+    return _known_class(plain)
 
 
 def _guard_stay(status: str, period: str, end: str | None) -> None:
@@ -133,6 +138,7 @@ def _guard_stay(status: str, period: str, end: str | None) -> None:
 
 
 @lru_cache(maxsize=256)
+@lru_cache(1_000)
 def _is_long(period: str) -> bool:
     """A period of years, months and days, of more than three months."""
     found = _PERIOD.fullmatch(unicodedata.normalize("NFKC", period))

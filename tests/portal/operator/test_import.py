@@ -20,6 +20,7 @@ from tests.registry_core.people import NOW, SYSTEM, TODAY, enter
 def test_good_file_is_entered_with_code_reason_and_day(operator: Operator) -> None:
     people = rows(3)
     people[0] |= {"reason": "", "on": ""}
+    people[1]["reason"] = "moved-in"
     result = operator.imports(people)
     assert (result.exit_code, result.stdout) == (0, "3 residents entered.\n")
     with operator.register.read() as session:

@@ -168,3 +168,15 @@ def test_room_is_counted_as_a_reader_counts_where_the_column_has_more() -> None:
     for text, held in (("नि" * 400, None), ("नि" * 501, 2000), ("नि" * 500, 999), ("a" * 501, 1000)):
         with pytest.raises(TooLong):
             plain_text(text, item="answer", limit=500, held=held)
+
+
+def test_what_python_calls_printable_is_never_refused_and_never_longer_to_a_reader():
+    """The quick way of `plain_text` goes by this."""
+    from sys import maxunicode
+
+    from registry_core.values.plain_text import _is_refused, length_as_read
+
+    for character in map(chr, range(maxunicode + 1)):
+        assert length_as_read(character) <= 1
+        if character.isprintable() or character == "\u3000":
+            assert not _is_refused(character)
