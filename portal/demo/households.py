@@ -1,10 +1,13 @@
 """The records of the demonstration, household by household. Everybody and everything here is invented.
 
-Two couples share a household each (resident-7 with resident-8; resident-5 with the clerk who signs in as clerk-2).
+Two households are shared: resident-7 with resident-8 and her mother, whose birth date is not known to the day; resident-5 with
+the clerk who signs in as clerk-2.
 """
 
+from datetime import date
+
 from portal.demo.resident import Resident, Stay, items_of
-from registry_core.register import ResidenceCategory, Sex
+from registry_core.register import AliasEntry, ResidenceCategory, Sex
 
 _M, _F = Sex.MALE, Sex.FEMALE
 _KOREAN_HOME = "緑が丘市若葉町三丁目5番12号"
@@ -101,6 +104,16 @@ HOUSEHOLDS: tuple[Resident, ...] = (
             kanji="朴瑞姸",
             reading="パク ソヨン",
             alias="新井 瑞姫",
+            aliases=(
+                AliasEntry(
+                    alias="木下 瑞姫",
+                    entered_in="東京都架空区",
+                    entered_on=date(2015, 10, 1),
+                    deleted_in="東京都架空区",
+                    deleted_on=date(2019, 5, 7),
+                ),
+                AliasEntry(alias="新井 瑞姫", entered_in="緑が丘市", entered_on=date(2020, 6, 15)),
+            ),
             head="朴志勲",
             relation="妻",
             before="大韓民国",
@@ -160,7 +173,7 @@ HOUSEHOLDS: tuple[Resident, ...] = (
             "9900000007",
             reading="ダ シルバ ヤマダ ジョアン カルロス",
             before="群馬県架空町大字架空10番地",
-            became="1999-03-03",
+            became="平成11年3月上旬",
         ),
         remark="lives-with-resident-8",
     ),
@@ -253,7 +266,7 @@ HOUSEHOLDS: tuple[Resident, ...] = (
             "9900000012",
             reading="エムディ ラフィクル イスラム",
             before="埼玉県架空市架空4番4号",
-            became="2009-04-01",
+            became="平成21年春",
         ),
     ),
     Resident(
@@ -275,5 +288,24 @@ HOUSEHOLDS: tuple[Resident, ...] = (
         ),
         remark="not-linked",
         told_address="愛知県架空市架空5番5号",
+    ),
+    Resident(
+        "",
+        "Luzviminda Santos",
+        "fil",
+        items_of(
+            "SANTOS LUZVIMINDA",
+            "1955年頃",
+            _F,
+            _BRAZILIAN_HOME,
+            "2019-08-01",
+            "PHL",
+            Stay("定住者", "３年", "2028-07-31", "QR11000015ST"),
+            "9900000007",
+            reading="サントス ルズビミンダ",
+            head="DA SILVA YAMADA JOAO CARLOS",
+            relation="妻の母",
+            before="フィリピン共和国",
+        ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from registry_core.register import ResidenceCategory, ResidentItems, Sex
+from registry_core.register import AliasEntry, ResidenceCategory, ResidentItems, Sex
 from registry_core.values.register_date import RegisterDate
 
 HEAD = "世帯主"
@@ -44,6 +44,7 @@ def items_of(  # noqa: PLR0917 - the rows of a table, read by position
     kanji: str | None = None,
     reading: str | None = None,
     alias: str | None = None,
+    aliases: tuple[AliasEntry, ...] = (),
     head: str | None = None,
     relation: str = HEAD,
     before: str = "",
@@ -56,10 +57,12 @@ def items_of(  # noqa: PLR0917 - the rows of a table, read by position
         kanji_name=kanji,
         reading=reading,
         alias=alias,
+        alias_history=aliases,
         birth_date=RegisterDate.parse(born),
         sex=sex,
         address=address,
         address_since=RegisterDate.parse(since),
+        notified_on=RegisterDate.parse(since).calendar_day,
         previous_address=before,
         became_foreign_resident=RegisterDate.parse(became or since),
         nationality=nationality,

@@ -1,7 +1,7 @@
 """Days, instants, eras and countries as people read them: always Latin digits, the Gregorian calendar, Japan's time.
 
-Everything here returns plain text. Days come as ``datetime.date`` or as a date of the register, whose month and day
-may be unknown (or impossible: 29 February 1990 is legal there), or as its ISO text.
+Everything here returns plain text. Days come as ``datetime.date`` or as a date of the register, which may be known in part
+only (or impossible: 29 February 1990 is legal there), or as its canonical text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from babel.dates import format_date as babel_date
 from babel.dates import format_skeleton, get_datetime_format
 from babel.dates import format_time as babel_time
 
-from portal.i18n.gettext import current_language, has_official, official, pgettext, plain, speaking
+from portal.i18n.gettext import current_language, has_official, official, plain, speaking
+from registry_core.values.date_form import RANGES, DateForm
 from registry_core.values.register_date import RegisterDate
 
 if TYPE_CHECKING:
@@ -57,25 +58,22 @@ class DayParts(Protocol):
 
 
 def format_day(day: DayParts | date | str, lang: Language | None = None) -> str:
-    """Write a day in the current language (or ``lang``); what is unknown is said in words."""
+    """Write a day in the current language (or ``lang``), in Gregorian years; what is not known is said in words."""
     language = lang or current_language()
-    year, month, number = _parts(day)
+    registered = _register_date(day)
+    year, month, number = registered.year, registered.month, registered.day
+    if registered.form is DateForm.DAY and year and month and number:
+        return _whole_day(year, month, number, language)
     locale = Locale.parse(language.babel)
+    parts = {
+        "year": format_skeleton("y", date(year, 1, 1), locale=locale) if year else "",
+        "month": format_skeleton("yMMMM", date(year, month, 1), locale=locale) if year and month else "",
+        "day": _whole_day(year, month, number, language) if year and month and number else "",
+        "end": _whole_day(year, *registered.end, language) if year and registered.form in RANGES else "",
+    }
     with speaking(language):
-        if year is None:
-            return plain(pgettext("date", "Date unknown"))
-        if month is None:
-            # NOTE: a date of which only the year is known
-            return plain(pgettext("date", "%(year)s (month and day unknown)", year=year))
-        if number is None:
-            text = format_skeleton("yMMMM", date(year, month, 1), locale=locale)
-            # NOTE: a date of which only the year and the month are known
-            return plain(pgettext("date", "%(month)s (day unknown)", month=text))
-    try:
-        return babel_date(date(year, month, number), LONG_DAYS.get(language.babel, "long"), locale=locale)
-    except ValueError:
-        written = f"{year:04}-{month:02}-{number:02}"
-        return LEFT_TO_RIGHT_MARK + written if language.is_right_to_left else written
+        # The words of each form of a day are one message, with the parts that are known: Around %(year)s.
+        return plain(official(f"date.{registered.form}", **parts))
 
 
 def format_instant(at: datetime, lang: Language | None = None) -> str:
@@ -147,6 +145,13 @@ def _register_date(day: DayParts | date | str) -> RegisterDate:
     return RegisterDate.of(day.year or 0, day.month or 0, day.day or 0)
 
 
-def _parts(day: DayParts | date | str) -> tuple[int | None, int | None, int | None]:
-    registered = _register_date(day)
-    return registered.year, registered.month, registered.day
+def _whole_day(year: int, month: int, number: int, language: Language) -> str:
+    """A day as a long date; as numbers when the calendar lacks it (29 February 1990 is legal)."""
+    try:
+        pattern = LONG_DAYS.get(language.babel, "long")
+        return babel_date(date(year, month, number), pattern, locale=Locale.parse(language.babel))
+    except ValueError:
+        if language.html_lang == "ja":
+            return RegisterDate.of(year, month, number).in_western_years
+        written = f"{year:04}-{month:02}-{number:02}"
+        return LEFT_TO_RIGHT_MARK + written if language.is_right_to_left else written

@@ -7,6 +7,7 @@ stands alone.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -19,44 +20,37 @@ from portal.i18n.gettext import current_language, official, plain, speaking
 from portal.i18n.languages import source_language
 from portal.i18n.messages import OFFICIAL
 from portal.i18n.voices import voice_of
+from registry_core.values.relationship import MOST_LINKS, links_of
 
 if TYPE_CHECKING:
     from portal.i18n.languages import Language
 
 ARROWS = {False: " → ", True: " ← "}
-PERIOD = re.compile(r"(?:(\d+)年)?(?:(\d+)(?:か月|月))?(?:(\d+)日)?")
+PERIOD = re.compile(r"(?:(\d+)年)?(?:(\d+)(?:[かヶケカ]?月))?(?:(\d+)日)?")
 UNITS: tuple[tuple[Literal["year", "month", "day"], int], ...] = (("year", 365), ("month", 30), ("day", 1))
 """The units of a period, and the days Babel counts for one of them."""
 LONGEST = 10_000
-LONGEST_CHAIN = 4
-"""A relationship is chained at most four times; beyond that it is 縁故者 (standard specification 1.1.11)."""
 
 
 def status_word(japanese: str, lang: Language | None = None) -> str:
-    """A status of residence in words; a sub-class (特定技能1号) keeps its Japanese ending beside the status."""
-    exact = _word("status", japanese, lang)
-    if exact:
-        return exact
-    for name in sorted(_keys("status"), key=len, reverse=True):
-        if name != japanese and japanese.startswith(name):
-            return f"{_word('status', name, lang)} ({japanese.removeprefix(name).strip('（）() ')})"
-    return ""
+    """A status of residence in words, with its class (特定技能1号), whichever width its digits have."""
+    return _word("status", unicodedata.normalize("NFKC", japanese), lang)
 
 
 def relationship_word(japanese: str, lang: Language | None = None) -> str:
     """A relationship in words; a chain we have no sentence for is its links in order, with arrows."""
     whole = _word("relationship", japanese, lang)
-    if whole:
+    links = links_of(japanese)
+    if whole or not 1 < len(links) <= MOST_LINKS:
         return whole
-    links = [_word("relationship", link, lang) for link in japanese.split("の")]
-    if not 1 < len(links) <= LONGEST_CHAIN or not all(links):
-        return ""
-    return ARROWS[(lang or current_language()).is_right_to_left].join(links)
+    return ARROWS[(lang or current_language()).is_right_to_left].join(
+        _word("relationship", link, lang) for link in links
+    )
 
 
 def period_word(japanese: str, lang: Language | None = None) -> str:
     """A period of stay (5年, 1年3月, 90日; 無期限) in words."""
-    found = PERIOD.fullmatch(japanese.translate(str.maketrans("０１２３４５６７８９", "0123456789")))
+    found = PERIOD.fullmatch(unicodedata.normalize("NFKC", japanese))
     if found is None or not any(found.groups()):
         return _word("period", japanese, lang)
     locale = Locale.parse((lang or current_language()).babel)

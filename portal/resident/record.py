@@ -30,6 +30,7 @@ def record() -> ResponseReturnValue:
     return render_template(
         "resident/record.html",
         items=items_of(seen),
+        printed_name=seen.names.printed if seen.names.printed != seen.names.main else "",
         changes=changes_of(history),
         record_version=seen.version,
         confirmed=confirmed,

@@ -1,10 +1,13 @@
 """The items of a record as rows of a page; a protected person's address stays with the supervisor."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from portal.i18n.formats import country_name, format_day, official_day
-from portal.i18n.gettext import _s, current_language
+from portal.i18n.gettext import _s, current_language, plain
+from portal.i18n.languages import source_language
+from portal.i18n.register_words import period_word, relationship_word, status_word
 from portal.staff import words
 from registry_core.codes import CodeChangeRequestView, Difference
 from registry_core.register import ResidentRecordView
@@ -12,18 +15,28 @@ from registry_core.values import Actor, Role
 from registry_core.values.alias_history import AliasEntry, alias_history_of, alias_history_text
 
 _ADDRESS_ITEMS = frozenset({"address", "address_since", "notified_on", "previous_address"})
+_WORDS: dict[str, Callable[[str], str]] = {
+    "residence_status": status_word,
+    "period_of_stay": period_word,
+    "relationship": relationship_word,
+}
 _DAYS = frozenset({"birth_date", "address_since", "became_foreign_resident", "end_of_stay", "notified_on"})
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item: what it held at request time (None: not part of the request), what it holds now."""
+    """One item: what it held at request time (None: not part of the request), what it holds now.
+
+    Beside a word of the reader's language stands the Japanese of the record, "" where they are the same.
+    """
 
     item: str
     words: str
     at_request: str | None
     now: str
     is_changed: bool
+    japanese_at_request: str = ""
+    now_japanese: str = ""
 
 
 def rows_of_request(
@@ -43,6 +56,8 @@ def rows_of_request(
                 at_request=shown(item, at_request, hidden=hidden),
                 now=shown(item, now, hidden=hidden),
                 is_changed=difference is not None,
+                japanese_at_request=japanese_beside(item, at_request, hidden=hidden),
+                now_japanese=japanese_beside(item, now, hidden=hidden),
             )
         )
     return rows
@@ -58,6 +73,7 @@ def rows_of_record(record: ResidentRecordView, actor: Actor) -> list[Row]:
             at_request=None,
             now=shown(item, value, hidden=hidden),
             is_changed=False,
+            now_japanese=japanese_beside(item, value, hidden=hidden),
         )
         for item, value in items_of(record)
     ]
@@ -105,36 +121,56 @@ def shown(item: str, value: str | None, *, hidden: bool) -> str:
         return _s("Not on the register")
     if item in _DAYS:
         return day_shown(item, value)
-    if item == "alias_history":
-        return "; ".join(_alias_shown(entry) for entry in alias_history_of(value))
-    if item == "nationality":
-        return country_name(value)
+    if item in _WORDS and current_language() == source_language():
+        return value
+    if item in _READ:
+        return _READ[item](value) or value
     coded = {"sex": words.sexes, "residence_category": words.categories, "protected": yes_or_no}.get(item)
     return coded().get(value, value) if coded else value
 
 
+def japanese_beside(item: str, value: str | None, *, hidden: bool) -> str:
+    """The official Japanese of a day or a word of the register, for who reads another language; "" of every other item."""
+    if not value or current_language() == source_language() or (hidden and item in _ADDRESS_ITEMS):
+        return ""
+    if item in _DAYS:
+        return official_day(item, value)
+    return value if item in _WORDS and _WORDS[item](value) not in {"", value} else ""
+
+
 def day_shown(item: str, value: str) -> str:
     """A day as the counter writes it: in the era, but birth dates and ends of stay in Western years (STD 1.1.9)."""
-    if current_language().tag == "ja":
+    if current_language() == source_language():
         return official_day(item, value)
     return format_day(value)
 
 
+def _aliases_shown(value: str) -> str:
+    return "; ".join(plain(_alias_shown(entry)) for entry in alias_history_of(value))
+
+
 def _alias_shown(entry: AliasEntry) -> str:
     """One alias with the municipalities and days that are known, as one line of the record (Cabinet Order art. 30-17)."""
-    entered = (entry.entered_in or "", day_shown("alias", str(entry.entered_on)) if entry.entered_on else "")
+    entered = _where_and_when(entry.entered_in, entry.entered_on)
     if not entry.is_deleted:
-        return _s("%(name)s, entered: %(where)s %(day)s", name=entry.alias, where=entered[0], day=entered[1])
+        return _s("%(name)s, entered: %(entry)s", name=entry.alias, entry=entered)
     return _s(
-        "%(name)s, entered: %(where)s %(day)s, deleted: %(where_deleted)s %(day_deleted)s",
+        "%(name)s, entered: %(entry)s, deleted: %(deletion)s",
         name=entry.alias,
-        where=entered[0],
-        day=entered[1],
-        where_deleted=entry.deleted_in or "",
-        day_deleted=day_shown("alias", str(entry.deleted_on)) if entry.deleted_on else "",
+        entry=entered,
+        deletion=_where_and_when(entry.deleted_in, entry.deleted_on),
     )
+
+
+def _where_and_when(municipality: str | None, day: date | None) -> str:
+    """The municipality and the day, as far as known."""
+    known = [municipality or "", day_shown("alias", str(day)) if day else ""]
+    return " ".join(filter(None, known)) or _s("Not known")
 
 
 def yes_or_no() -> dict[str, str]:
     """Words for a mark."""
     return {"yes": _s("Marked as protected"), "no": _s("Not marked")}
+
+
+_READ: dict[str, Callable[[str], str]] = {**_WORDS, "nationality": country_name, "alias_history": _aliases_shown}

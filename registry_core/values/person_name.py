@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+#: From small a to small ke.
+_KATAKANA = {hiragana: hiragana + 0x60 for hiragana in range(0x3041, 0x3097)}
+
 
 @dataclass(frozen=True, slots=True)
 class PersonNames:
@@ -19,6 +22,16 @@ class PersonNames:
     def forms(self) -> tuple[str, ...]:
         """Every registered form."""
         return tuple(form for form in (self.latin, self.kanji, self.reading, self.alias) if form)
+
+    @property
+    def printed(self) -> str:
+        """The name as it is printed (standard specification 5.3): Latin letters, kanji, and the reading in katakana in brackets.
+
+        >>> PersonNames("ZHANG YULIN", "張　玉蓮", "ちゃん　ゆうりん").printed
+        'ZHANG YULIN　張　玉蓮　（チャン　ユウリン）'
+        """
+        reading = f"（{self.reading.translate(_KATAKANA)}）" if self.reading else None
+        return "\u3000".join(form for form in (self.latin, self.kanji, reading) if form)
 
     @property
     def main(self) -> str:

@@ -3,10 +3,15 @@ from datetime import UTC, date, datetime
 import pytest
 
 from portal.i18n.formats import country_name, format_day, format_instant, official_day, wareki
-from portal.i18n.gettext import speaking
+from portal.i18n.gettext import official, plain, speaking
 from portal.i18n.languages import language_by_tag, languages
 from portal.i18n.register_words import period_word, relationship_word, status_word
+from registry_core.values.change_reason import ChangeReason
+from registry_core.values.date_form import DateForm
 from registry_core.values.register_date import RegisterDate
+from registry_core.values.relationship import KIN
+from registry_core.values.residence import STATUSES, ResidenceCategory
+from tests.registry_core.values.test_register_date import UNKNOWN_DAYS
 
 
 @pytest.mark.parametrize(
@@ -73,6 +78,38 @@ def test_what_is_unknown_is_said():
         assert format_day("0000-00-00") == "Date unknown"
         assert format_day(RegisterDate.parse("1990-02-29")) == "1990-02-29"
     assert format_day("1990-02-29", language_by_tag("ur")) == "\u200e1990-02-29"
+    assert format_day("1990-02-29", language_by_tag("ja")) == "1990年2月29日"
+
+
+@pytest.mark.parametrize("language", languages(), ids=lambda language: language.tag)
+def test_every_form_of_a_day_has_its_own_words_in_every_language(language):
+    days = [RegisterDate.read(kept) for _, kept, _ in UNKNOWN_DAYS]
+    said = [plain_words(format_day(day, language)) for day in days]
+    assert len(set(said)) == len(DateForm) - 1
+    assert not [words for words in said if "%" in words or "{" in words]
+
+
+def test_unknown_days_are_said_as_one_sentence():
+    days = ["1990-03-00/spring", "1990-02-11/around-middle", "1990-02-03/between/03-05"]
+    with speaking("en"):
+        assert [format_day(day) for day in days] == [
+            "Spring 1990",
+            "Around the middle of February 1990",
+            "Between February 3, 1990 and around March 5, 1990",
+        ]
+    with speaking("ja"):
+        assert [format_day(day) for day in days] == [
+            "1990年春",
+            "1990年2月中旬頃",
+            "1990年2月3日から1990年3月5日頃までの間",
+        ]
+    with speaking("vi"):
+        assert format_day(days[0]) == "Mùa xuân năm 1990"
+
+
+def plain_words(text: str) -> str:
+    """Without the signs that keep a value's direction."""
+    return text.translate({0x2068: None, 0x2069: None, 0x200E: None})
 
 
 def test_an_instant_is_shown_in_japans_time():
@@ -107,7 +144,8 @@ def test_words_of_the_register_are_explained_and_never_glued():
         assert relationship_word("妻の母") == "Mother of the wife"
         assert relationship_word("子の妻の父") == "Child → Wife → Father"
         assert relationship_word("祖父") == ""
-        assert status_word("特定技能1号") == "Specified Skilled Worker (1号)"
+        assert status_word("特定技能１号") == status_word("特定技能1号") == "Specified Skilled Worker (i)"
+        assert relationship_word("子（子の夫）の母") == "Child (husband of a child) → Mother"
         assert status_word("永住者") == "Permanent Resident"
         assert status_word("何か") == ""
         assert [period_word(text) for text in ("５年", "1年3月", "90日", "無期限", "いつか")] == [
@@ -119,3 +157,17 @@ def test_words_of_the_register_are_explained_and_never_glued():
         ]
     with speaking("ur"):
         assert " ← " in relationship_word("子の妻の父")
+
+
+@pytest.mark.parametrize("language", languages(), ids=lambda language: language.tag)
+def test_every_word_of_the_closed_lists_is_said_in_every_language(language):
+    statuses = [name + kind for name, kinds in STATUSES.items() for kind in kinds or ("",)]
+    with speaking(language):
+        said = {status: status_word(status) for status in statuses}
+        said |= {word: relationship_word(word) for word in ("世帯主", "縁故者", "同居人", *KIN)}
+        keys = [f"reason.{reason}" for reason in ChangeReason]
+        keys += [f"value.category.{category}" for category in ResidenceCategory]
+        said |= {key: plain(official(key)) for key in keys}
+    assert [word for word, words in said.items() if not words] == []
+    japanese = {word for word, words in said.items() if word == words}
+    assert japanese == set() or language.html_lang == "ja"

@@ -112,6 +112,19 @@ def test_names_that_people_hold_for_the_same_have_one_key(one: str, other: str) 
     assert search_key(one) == search_key(other)
 
 
+@pytest.mark.parametrize(
+    ("names", "printed"),
+    [
+        (PersonNames("ZHANG YULIN", "張　玉蓮", "チャン　ユウリン"), "ZHANG YULIN　張　玉蓮　（チャン　ユウリン）"),
+        (PersonNames("THANDAR"), "THANDAR"),
+        (PersonNames(None, "陳曉明", alias="緑川"), "陳曉明"),
+        (PersonNames("THANDAR", reading="たんだー"), "THANDAR　（タンダー）"),
+    ],
+)
+def test_a_name_is_printed_in_the_order_of_the_specification(names: PersonNames, printed: str) -> None:
+    assert names.printed == printed
+
+
 def test_names_keep_the_form_they_were_given() -> None:
     names = PersonNames(latin="NGUYỄN  Văn Đức", alias="山田　太郎")
     assert names.forms == ("NGUYỄN  Văn Đức", "山田　太郎")
