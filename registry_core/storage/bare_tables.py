@@ -19,6 +19,12 @@ WHERE relnamespace = current_schema()::regnamespace
   AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
 ORDER BY 1
 """
+_POSTGRESQL_SEQUENCES = """
+SELECT attrelid::regclass::text, quote_ident(attname), pg_get_serial_sequence(attrelid::regclass::text, attname)
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+  AND pg_get_serial_sequence(attrelid::regclass::text, attname) IS NOT NULL
+"""
 _SQLITE_PARTS = (
     "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY 1"
 )
@@ -43,9 +49,13 @@ def lay_bare(connection: Connection) -> list[str]:
 
 
 def clothe(connection: Connection, statements: list[str]) -> None:
-    """Put it back, which checks every row. Raises IntegrityError when a row breaks a rule."""
+    """Put it back, which checks every row; numbers that the database gives go on after the last. Raises IntegrityError."""
     for statement in statements:
         run_ddl(connection, statement)
+    if connection.dialect.name == "postgresql":  # SQLite counts on from the rows by itself
+        for table, column, sequence in connection.exec_driver_sql(_POSTGRESQL_SEQUENCES).all():
+            last = f"SELECT setval('{sequence}', max({column})) FROM {table} HAVING max({column}) IS NOT NULL"  # noqa: S608 -- from the catalog
+            run_ddl(connection, last)
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
         if broken is not None:

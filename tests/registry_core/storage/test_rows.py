@@ -154,6 +154,19 @@ def test_bare_tables_get_back_everything_they_had(register: Register):
     assert dressed() == before
 
 
+def test_numbers_that_the_database_gives_go_on_after_the_last_row(bare_register: Register):
+    tables = MetaData()
+    tickets = Table("ticket", tables, Column("number", Integer, primary_key=True), Column("what", String(9)))
+    tables.create_all(bare_register.engine)
+    with filling(bare_register.engine) as connection:
+        bare = lay_bare(connection)
+        write_rows(connection, tables_of(connection)[0], [b"7\tx\n", b"3\ty\n"])
+        clothe(connection, bare)
+    with bare_register.engine.begin() as connection:
+        connection.execute(tickets.insert(), [{"what": "z"}])
+        assert connection.scalar(select(tickets.c.number).where(tickets.c.what == "z")) == 8
+
+
 @pytest.mark.parametrize(
     ("table", "line"),
     [
