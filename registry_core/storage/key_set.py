@@ -85,6 +85,8 @@ class KeySet:
     index: KeyGroup
     marks: KeyGroup
     checkpoint: bytes
+    #: The key that signs next: made with the other new keys, so that one copy of the file holds them all.
+    next_checkpoint: bytes | None
     signers: tuple[Signer, ...]
 
     @classmethod
@@ -93,7 +95,7 @@ class KeySet:
         checkpoint = secrets.token_bytes(_KEY_BYTES)
         groups = {letter: KeyGroup(f"{letter}1", {f"{letter}1": secrets.token_bytes(_KEY_BYTES)}) for letter in "kim"}
         signers = (Signer(1, _public(checkpoint)),)
-        return cls(0, 0, None, groups["k"], groups["i"], groups["m"], checkpoint, signers)
+        return cls(0, 0, None, groups["k"], groups["i"], groups["m"], checkpoint, None, signers)
 
     def begun(self) -> "KeySet":
         """New keys, known and not used."""
@@ -102,16 +104,18 @@ class KeySet:
             sealing=self.sealing.with_new(),
             index=self.index.with_new(),
             marks=self.marks.with_new(),
+            next_checkpoint=secrets.token_bytes(_KEY_BYTES),
         )
 
     def sealing_anew(self, *, first_sequence: int) -> "KeySet":
         """The new keys seal and mark; checkpoints from this sequence on have a new signer."""
-        checkpoint = secrets.token_bytes(_KEY_BYTES)
+        checkpoint = self.next_checkpoint or secrets.token_bytes(_KEY_BYTES)
         return self._next(
             RotationStep.SEALING,
             sealing=self.sealing.switched(),
             marks=self.marks.switched(),
             checkpoint=checkpoint,
+            next_checkpoint=None,
             signers=(*self.signers, Signer(first_sequence, _public(checkpoint))),
         )
 
@@ -198,6 +202,7 @@ def _written(keys: KeySet) -> str:
         "index": _group_written(keys.index),
         "marks": _group_written(keys.marks),
         "checkpoint": _encoded(keys.checkpoint),
+        "next_checkpoint": _encoded(keys.next_checkpoint) if keys.next_checkpoint else None,
         "signers": [{"first": signer.first, "public": _encoded(signer.public)} for signer in keys.signers],
     }
     return json.dumps(content, indent=1) + "\n"
@@ -219,6 +224,7 @@ def _parsed(content: dict[str, Any]) -> KeySet:
         index=_group_parsed(content["index"]),
         marks=_group_parsed(content["marks"]),
         checkpoint=checkpoint,
+        next_checkpoint=_decoded(content["next_checkpoint"]) if content.get("next_checkpoint") else None,
         signers=signers,
     )
 
@@ -234,6 +240,7 @@ def _parsed_first_form(content: dict[str, Any], checkpoint: bytes) -> KeySet:
         index=KeyGroup("i1", {"i1": index}),
         marks=KeyGroup("m1", {"m1": index}),
         checkpoint=checkpoint,
+        next_checkpoint=None,
         signers=(Signer(1, _public(checkpoint)),),
     )
 

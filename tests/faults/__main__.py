@@ -90,6 +90,12 @@ def _io_errors_on_sqlite(bench: _Bench) -> Verdict:
     return io_errors_on_sqlite(bench.keys_file, bench.folder)
 
 
+def _stolen_files(bench: _Bench, backend: str) -> Verdict:
+    from tests.faults.stolen_files import stolen_files
+
+    return stolen_files(backend, bench.template(backend), bench.keys_file, bench.folder, quick=bench.quick)
+
+
 def _canary(bench: _Bench) -> Verdict:
     from tests.faults.canary import canary_codes
 
@@ -116,6 +122,8 @@ TESTS: dict[str, Callable[[_Bench], Verdict]] = {
     "kills-postgresql": lambda bench: _kills(bench, "postgresql"),
     "crash-states": _crash_states,
     "io-errors-sqlite": _io_errors_on_sqlite,
+    "stolen-files-sqlite": lambda bench: _stolen_files(bench, "sqlite"),
+    "stolen-files-postgresql": lambda bench: _stolen_files(bench, "postgresql"),
     "canary-codes": _canary,
     "ledger-tampering": _ledger_tampering,
     "hostile-catalogs": _hostile_catalogs,

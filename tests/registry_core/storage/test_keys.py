@@ -72,6 +72,17 @@ def test_steps_of_a_rotation() -> None:
     assert [*clearing.done().begun().sealing.keys] == ["k2", "k3"], "a name never comes back"
 
 
+def test_copy_made_before_the_new_keys_are_used_holds_all_of_them() -> None:
+    known = KeySet.new().begun()
+    sealing = known.sealing_anew(first_sequence=3)
+    assert (sealing.checkpoint, sealing.next_checkpoint) == (known.next_checkpoint, None)
+    assert (sealing.sealing.keys, sealing.index.keys, sealing.marks.keys) == (
+        known.sealing.keys,
+        known.index.keys,
+        known.marks.keys,
+    )
+
+
 def test_index_is_found_under_both_keys_while_they_are_replaced() -> None:
     keys = KeySet.new()
     before = keyring_of(keys)
