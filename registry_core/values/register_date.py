@@ -164,7 +164,7 @@ class RegisterDate:
         place = place_of(form, year, month, day)
         if not _is_possible(form, place, end):
             raise InvalidDate
-        return cls(place, form, end, era_to_keep(form, place, end, era))
+        return cls(place, form, end, era_to_keep(form, place, end, era) if era else None)
 
 
 def _plain_form(year: int, month: int, day: int) -> DateForm:
