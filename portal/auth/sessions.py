@@ -20,7 +20,8 @@ def begin_session(finished: Finished) -> SignedIn:
     before = SignedIn.load()
     if finished.flow.get("step_up"):
         proved_at = stepped_up(before, finished, settings, at)
-        now = replace(before or _resident(finished, at), stepped_up_at=proved_at, id_token=finished.id_token)
+        known = before or _resident(finished, at)
+        now = replace(known, stepped_up_at=proved_at, proved_again_at=proved_at, id_token=finished.id_token)
     elif finished.audience == STAFF:
         now = staff_member(finished, settings, at)
     else:

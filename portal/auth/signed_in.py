@@ -31,7 +31,8 @@ class SignedIn:
     """One signed-in person, as the provider's ID token and our link describe them.
 
     ``record_id`` is empty for staff and for a resident whose sign-in is not linked to a record yet.
-    ``role``, ``person`` and ``name`` are for staff; ``stepped_up_at`` is 0 while no step-up has happened.
+    ``role``, ``person`` and ``name`` are for staff; ``stepped_up_at`` is 0 while no step-up has happened, and the sign-in itself
+    is one where the provider says so; ``proved_again_at`` is 0 until the person proved again, within this session, who they are.
     """
 
     audience: str
@@ -44,6 +45,7 @@ class SignedIn:
     person: str = ""
     role: str = ""
     stepped_up_at: int = 0
+    proved_again_at: int = 0
     id_token: str = ""
 
     @classmethod
@@ -70,8 +72,14 @@ class SignedIn:
 
     def is_stepped_up(self, at: datetime) -> bool:
         """Tell whether the person proved who they are within the last five minutes."""
-        age = at.timestamp() - self.stepped_up_at
-        return self.stepped_up_at > 0 and age <= STEP_UP_LIFE.total_seconds()
+        return self._is_fresh(self.stepped_up_at, at)
+
+    def has_proved_again(self, at: datetime) -> bool:
+        """Tell whether they did so after the sign-in too: whoever signed in for somebody else to look on shows nothing by it."""
+        return self._is_fresh(self.proved_again_at, at)
+
+    def _is_fresh(self, proved_at: int, at: datetime) -> bool:
+        return proved_at > 0 and at.timestamp() - proved_at <= STEP_UP_LIFE.total_seconds()
 
     def is_role_current(self, at: datetime) -> bool:
         """Tell whether a staff role is young enough to be believed."""

@@ -38,6 +38,7 @@ _STAFF = (
     ("clerk-1", "佐藤 花子", "clerk", "staff-0001"),
     ("clerk-2", "新井 志勲", "clerk", "staff-0002"),
     ("supervisor-1", "鈴木 一郎", "supervisor", "staff-0003"),
+    ("supervisor-2", "山口 由美", "supervisor", "staff-0008"),
     ("auditor-1", "高橋 直子", "auditor", "staff-0004"),
     ("translator-1", "Trần Thị Hoa", "translator", "staff-0005"),
     ("reviewer-1", "Lê Minh Châu", "reviewer", "staff-0006"),

@@ -52,7 +52,7 @@ def make_slip(
 def open_slip(session: Session, *, request_id: UUID, actor: Actor, at: datetime) -> str | None:
     """The page to print, after its ledger entry; None, and no entry, while the worker has not written it.
 
-    Raises RequestNotFound, OwnHousehold, NotPermitted, ProtectedRecord.
+    Raises RequestNotFound, OwnHousehold, NotPermitted.
     """
     with session.begin_nested() as opening:
         slip_content(session, request_id=request_id, actor=actor, at=at)

@@ -35,6 +35,7 @@ ACTIONS = frozenset(
         "record.history-looked-at",
         "record.looked-at",
         "record.said-wrong",
+        "record.searched-for",
         "sign-in.compared",
         "sign-in.document-shown",
         "sign-in.link-ended",

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.auth.guards import current_actor, current_record_id, resident_only, step_up_required
 from portal.registry import registry
 from portal.resident.face import blueprint, is_signed_in_afresh
-from portal.resident.record_items import CONFIRMED_TERMS, changes_of, items_of
+from portal.resident.record_items import CONFIRMED_TERMS, changes_of, hides_address, items_of
 from portal.web.forms import PortalForm
 from registry_core.codes import reveal_code
 from registry_core.register import cases_of, latest_confirmation, look_at_record, record_history
@@ -31,12 +31,13 @@ def record() -> ResponseReturnValue:
         "resident/record.html",
         items=items_of(seen),
         printed_name=seen.names.printed if seen.names.printed != seen.names.main else "",
-        changes=changes_of(history),
+        changes=changes_of(seen, history),
         record_version=seen.version,
         confirmed=confirmed,
         cases=cases,
         terms=CONFIRMED_TERMS,
         seconds=SHOWN_FOR,
+        address_is_hidden=hides_address(seen),
         signed_in_afresh=is_signed_in_afresh(),
         reveal_allowed=registry().config.reveal_code_allowed,
     )

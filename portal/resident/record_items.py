@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from portal.i18n.formats import format_day, official_day
 from portal.i18n.gettext import official, plain
+from portal.resident.face import has_proved_again
 from registry_core.register import RecordChange, ResidentRecordView
 from registry_core.values.register_date import RegisterDate
 from registry_core.values.sex import Sex
@@ -68,8 +69,13 @@ class ShownChange:
     items: tuple[tuple[str, str, str, str], ...]
 
 
+def hides_address(record: ResidentRecordView) -> bool:
+    """A protected person's address (支援措置) is shown to herself too only once she has proved again who she is."""
+    return record.protected and not has_proved_again()
+
+
 def items_of(record: ResidentRecordView) -> list[ShownItem]:
-    """The items in the order of the page; a form of the name that is not registered is left out."""
+    """The items in the order of the page; a form of the name that is not registered is left out, a hidden address is hidden."""
     values = {
         "latin_name": record.names.latin,
         "kanji_name": record.names.kanji,
@@ -80,16 +86,19 @@ def items_of(record: ResidentRecordView) -> list[ShownItem]:
         "sex": str(record.sex),
         "code": record.code.masked,
     }
-    return [_shown(item, value) for item, value in values.items() if value or item not in NAMES]
+    shown = [_shown(item, value) for item, value in values.items() if value or item not in NAMES]
+    return [_HIDDEN if each.item == "address" else each for each in shown] if hides_address(record) else shown
 
 
-def changes_of(history: Iterable[RecordChange]) -> list[ShownChange]:
-    """The changes of these items, newest first; a change of other items alone is left out."""
-    shown = []
+def changes_of(record: ResidentRecordView, history: Iterable[RecordChange]) -> list[ShownChange]:
+    """The changes of these items, newest first; a change of other items alone is left out, a hidden address is hidden."""
+    shown, hidden = [], hides_address(record)
     for change in history:
         is_first = all(before is None for before, _after in change.changed.values())
         items = tuple(
-            (TERMS[item], _kind(item), official_value(item, before), official_value(item, after))
+            (TERMS[item], "hidden", "", "")
+            if hidden and item == "address"
+            else (TERMS[item], _kind(item), official_value(item, before), official_value(item, after))
             for item, (before, after) in change.changed.items()
             if item in TERMS
         )
@@ -108,6 +117,9 @@ def official_value(item: str, value: str | None) -> str:
     if item == "sex":
         return plain(official(f"value.sex.{value}", "ja"))
     return value
+
+
+_HIDDEN = ShownItem("address", TERMS["address"], "", "hidden")
 
 
 def _shown(item: str, value: str | None) -> ShownItem:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.auth.guards import current_actor, staff_only
@@ -16,7 +16,6 @@ from portal.staff.opened_case import open_case
 from registry_core import codes
 from registry_core.values.errors import (
     OwnHousehold,
-    ProtectedRecord,
     RecordNotFound,
     RegistryError,
     RequestNotFound,
@@ -29,9 +28,7 @@ def approval(request_id: UUID) -> ResponseReturnValue:
     """Say what an approval will do, before it is done."""
     try:
         opened = open_case(request_id, current_actor())
-    except (RequestNotFound, RecordNotFound):
-        abort(404)
-    except (OwnHousehold, ProtectedRecord) as error:
+    except OwnHousehold as error:
         return not_yours(error)
     if not opened.steps.approve:
         return redirect(url_for("staff.case", request_id=request_id), 303)
@@ -51,7 +48,7 @@ def approve(request_id: UUID) -> ResponseReturnValue:
         with registry().write() as session:
             codes.approve_code_change(session, request_id=request_id, actor=current_actor(), at=registry().now())
     except (RequestNotFound, RecordNotFound):
-        abort(404)
+        raise
     except RegistryError as error:
         flash(plain(refusals.sentence(error)), "error")
     else:

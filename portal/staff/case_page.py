@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,6 @@ from portal.staff.opened_case import open_case
 from portal.web.forms import PortalForm
 from registry_core.values.errors import (
     OwnHousehold,
-    ProtectedRecord,
     RecordNotFound,
     RegistryError,
     RequestNotFound,
@@ -57,9 +56,7 @@ def case_page(
     """Open the request and make its page; `failed` is the part that did not pass."""
     try:
         opened = open_case(request_id, current_actor())
-    except (RequestNotFound, RecordNotFound):
-        abort(404)
-    except (OwnHousehold, ProtectedRecord) as error:
+    except OwnHousehold as error:
         return not_yours(error)
     page = render_template(
         "staff/case.html",
@@ -92,7 +89,7 @@ def carry_out(
         with registry().write() as session:
             use_case(session)
     except (RequestNotFound, RecordNotFound):
-        abort(404)
+        raise
     except RegistryError as error:
         return case_page(request_id, forms, refusal=refusals.sentence(error), status=refusals.status_of(error))
     flash(plain(done), "success")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.auth.guards import current_actor, staff_only
@@ -12,10 +12,9 @@ from portal.staff import desk, refusals, words
 from portal.staff.case_page import not_yours
 from portal.staff.desk import blueprint
 from portal.staff.forms import CloseCaseForm
-from portal.staff.record_items import hides_address, rows_of_record
-from registry_core.register import CorrectionCase, ResidentRecordView, close_case, look_at_case, open_cases
-from registry_core.values import Actor
-from registry_core.values.errors import CaseNotFound, OwnHousehold, ProtectedRecord, RecordNotFound, RegistryError
+from portal.staff.record_items import rows_of_record
+from registry_core.register import close_case, look_at_case, open_cases
+from registry_core.values.errors import CaseNotFound, OwnHousehold, RegistryError
 
 
 @blueprint.get("/corrections")
@@ -23,7 +22,7 @@ from registry_core.values.errors import CaseNotFound, OwnHousehold, ProtectedRec
 def corrections() -> ResponseReturnValue:
     """List the open cases, oldest first, without names: opening one is the look."""
     with registry().read() as session:
-        cases = open_cases(session, municipality_code=current_actor().municipality)
+        cases = open_cases(session, actor=current_actor())
     return render_template(
         "staff/corrections.html", cases=cases, items=words.items(), reasons=words.wrong_reasons(), now=registry().now()
     )
@@ -56,7 +55,7 @@ def close_correction(case_id: UUID) -> ResponseReturnValue:
                 at=registry().now(),
             )
     except CaseNotFound:
-        abort(404)
+        raise
     except RegistryError as error:
         return correction_page(case_id, form, refusal=refusals.sentence(error), status=refusals.status_of(error))
     flash(plain(_s("The case is closed, and the resident sees the outcome.")), "success")
@@ -69,16 +68,14 @@ def correction_page(case_id: UUID, form: CloseCaseForm, *, refusal: str = "", st
     try:
         with registry().write() as session:
             case, record = look_at_case(session, case_id=case_id, actor=actor, at=registry().now())
-    except (CaseNotFound, RecordNotFound):
-        abort(404)
-    except (OwnHousehold, ProtectedRecord) as error:
+    except OwnHousehold as error:
         return not_yours(error)
     form.seen.data = case.mark  # what this page shows, whatever an earlier page showed
     page = render_template(
         "staff/correction.html",
         case=case,
-        said=words_of_the_resident(case, record, actor),
-        rows=rows_of_record(record, actor),
+        said=case.text,
+        rows=rows_of_record(record),
         form=form,
         refusal=refusal,
         items=words.items(),
@@ -86,10 +83,3 @@ def correction_page(case_id: UUID, form: CloseCaseForm, *, refusal: str = "", st
         outcomes=words.correction_outcomes(),
     )
     return page, status
-
-
-def words_of_the_resident(case: CorrectionCase, record: ResidentRecordView, actor: Actor) -> str:
-    """What the resident wrote; a protected person's words about the address stay with the supervisor, as the address does."""
-    if case.item == "address" and hides_address(record, actor):
-        return _s("Not shown. Ask the supervisor.")
-    return case.text

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from portal.registry import registry
-from portal.staff.record_items import Row, hides_address, rows_of_request
+from portal.staff.record_items import Row, rows_of_request
 from portal.staff.steps import Steps, steps_open
 from registry_core import codes
 from registry_core.codes import CodeChangeRequestView, Difference, PoolLevel
@@ -22,12 +22,10 @@ class OpenedCase:
     pool: PoolLevel
     steps: Steps
     rows: list[Row]
-    is_for_supervisor: bool
-    """A protected person's address and words are for a supervisor: this reader sees the rest."""
 
 
 def open_case(request_id: UUID, actor: Actor) -> OpenedCase:
-    """Look at the request in one transaction. Raises RequestNotFound, OwnHousehold, ProtectedRecord."""
+    """Look at the request in one transaction. Raises RequestNotFound, OwnHousehold."""
     with registry().write() as session:
         change, record, differences = codes.open_request(
             session, request_id=request_id, actor=actor, at=registry().now()
@@ -39,6 +37,5 @@ def open_case(request_id: UUID, actor: Actor) -> OpenedCase:
         differences=differences,
         pool=pool,
         steps=steps_open(change, actor, has_changed=bool(differences)),
-        rows=rows_of_request(change, record, differences, actor),
-        is_for_supervisor=hides_address(record, actor),
+        rows=rows_of_request(change, differences),
     )

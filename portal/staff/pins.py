@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from registry_core.codes import DocumentKind
 from registry_core.ledger import record_entry
 from registry_core.register import hide_known_codes, look_at_record
 from registry_core.values import LegalPurpose
-from registry_core.values.errors import OwnHousehold, ProtectedRecord, RecordNotFound, RegistryError
+from registry_core.values.errors import OwnHousehold, RecordNotFound, RegistryError
 from registry_core.values.plain_text import plain_text
 
 
@@ -51,7 +51,7 @@ def new_pin(record_id: UUID) -> ResponseReturnValue:
                 facts={"document": form.kind.data, "reason": _reason(session, form)},
             )
     except RecordNotFound:
-        abort(404)
+        raise
     except RegistryError as error:
         return not_yours(error)
     return render_template("staff/pin_issued.html", issued=issued)
@@ -68,9 +68,7 @@ def pin_page(record_id: UUID, form: DocumentForm, *, status: int = 200) -> Respo
                 at=registry().now(),
                 purpose=LegalPurpose.SIGN_IN_LINK,
             )
-    except RecordNotFound:
-        abort(404)
-    except (OwnHousehold, ProtectedRecord) as error:
+    except OwnHousehold as error:
         return not_yours(error)
     return render_template("staff/pin.html", record=record, form=form), status
 

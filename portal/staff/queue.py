@@ -4,7 +4,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -53,7 +53,7 @@ def find() -> ResponseReturnValue:
     """Open the request with this reference: where the QR code on the resident's page leads."""
     text = request.args.get("ref", "").strip()[:LONGEST_SEARCH]
     with registry().read() as session:
-        request_id = codes.find_reference(session, municipality_code=current_actor().municipality, reference=text)
+        request_id = codes.find_reference(session, reference=text, actor=current_actor())
     if request_id is None:
         return render_template("staff/not_found.html", text=text), 404
     return redirect(url_for("staff.case", request_id=request_id))
@@ -87,7 +87,7 @@ def move(request_id: UUID, use_case: Callable[[Session], None], *, to_queue: boo
             use_case(session)
         taken = not to_queue
     except RequestNotFound:
-        abort(404)
+        raise
     except RegistryError as error:
         flash(plain(refusals.sentence(error)), "error")
     if taken:
@@ -105,9 +105,8 @@ def queue_page() -> ResponseReturnValue:
     with registry().read() as session:
         found = codes.queue(
             session,
-            municipality_code=actor.municipality,
             view=view,
-            person=actor.person,
+            actor=actor,
             text=text,
             page=page_number(request.args.get("page", "1")),
         )

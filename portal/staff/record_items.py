@@ -1,4 +1,4 @@
-"""The items of a record as rows of a page; a protected person's address stays with the supervisor."""
+"""The items of a record as rows of a page."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,10 +11,8 @@ from portal.i18n.register_words import period_word, relationship_word, status_wo
 from portal.staff import words
 from registry_core.codes import CodeChangeRequestView, Difference
 from registry_core.register import ResidentRecordView
-from registry_core.values import Actor, Role
 from registry_core.values.alias_history import AliasEntry, alias_history_of, alias_history_text
 
-_ADDRESS_ITEMS = frozenset({"address", "address_since", "notified_on", "previous_address"})
 _WORDS: dict[str, Callable[[str], str]] = {
     "residence_status": status_word,
     "period_of_stay": period_word,
@@ -39,12 +37,9 @@ class Row:
     now_japanese: str = ""
 
 
-def rows_of_request(
-    change: CodeChangeRequestView, record: ResidentRecordView, differences: Iterable[Difference], actor: Actor
-) -> list[Row]:
+def rows_of_request(change: CodeChangeRequestView, differences: Iterable[Difference]) -> list[Row]:
     """The register at request time beside the register now."""
     changed = {difference.item: difference for difference in differences}
-    hidden = hides_address(record, actor)
     rows = []
     for item, at_request in change.snapshot.items():
         difference = changed.get(item)
@@ -53,27 +48,26 @@ def rows_of_request(
             Row(
                 item=item,
                 words=words.items().get(item, item),
-                at_request=shown(item, at_request, hidden=hidden),
-                now=shown(item, now, hidden=hidden),
+                at_request=shown(item, at_request),
+                now=shown(item, now),
                 is_changed=difference is not None,
-                japanese_at_request=japanese_beside(item, at_request, hidden=hidden),
-                now_japanese=japanese_beside(item, now, hidden=hidden),
+                japanese_at_request=japanese_beside(item, at_request),
+                now_japanese=japanese_beside(item, now),
             )
         )
     return rows
 
 
-def rows_of_record(record: ResidentRecordView, actor: Actor) -> list[Row]:
+def rows_of_record(record: ResidentRecordView) -> list[Row]:
     """The register now, item by item."""
-    hidden = hides_address(record, actor)
     return [
         Row(
             item=item,
             words=words.items()[item],
             at_request=None,
-            now=shown(item, value, hidden=hidden),
+            now=shown(item, value),
             is_changed=False,
-            now_japanese=japanese_beside(item, value, hidden=hidden),
+            now_japanese=japanese_beside(item, value),
         )
         for item, value in items_of(record)
     ]
@@ -108,15 +102,8 @@ def items_of(record: ResidentRecordView) -> list[tuple[str, str | None]]:
     ]
 
 
-def hides_address(record: ResidentRecordView, actor: Actor) -> bool:
-    """A protected person's address (支援措置) is not put on a clerk's screen."""
-    return record.protected and actor.role is not Role.SUPERVISOR
-
-
-def shown(item: str, value: str | None, *, hidden: bool) -> str:
+def shown(item: str, value: str | None) -> str:
     """One value as staff read it."""
-    if hidden and item in _ADDRESS_ITEMS:
-        return _s("Not shown. Ask the supervisor.")
     if value is None or value == "":
         return _s("Not on the register")
     if item in _DAYS:
@@ -129,9 +116,9 @@ def shown(item: str, value: str | None, *, hidden: bool) -> str:
     return coded().get(value, value) if coded else value
 
 
-def japanese_beside(item: str, value: str | None, *, hidden: bool) -> str:
+def japanese_beside(item: str, value: str | None) -> str:
     """The official Japanese of a day or a word of the register, for who reads another language; "" of every other item."""
-    if not value or current_language() == source_language() or (hidden and item in _ADDRESS_ITEMS):
+    if not value or current_language() == source_language():
         return ""
     if item in _DAYS:
         return official_day(item, value)

@@ -10,7 +10,7 @@ from registry_core.values.errors import RegistryError
 
 CONFLICT, FORBIDDEN, UNPROCESSABLE = 409, 403, 422
 
-_FORBIDDEN = frozenset({"own-household", "same-person", "not-permitted", "protected-record"})
+_FORBIDDEN = frozenset({"own-household", "same-person", "not-permitted"})
 _UNPROCESSABLE = frozenset(
     {
         "day-out-of-range",
@@ -53,7 +53,6 @@ def _plain() -> dict[str, str]:
         "reason-needed": _s("Say why none of the other documents can be shown."),
         "pool-empty": _s("No designated code is left, so nothing was changed. Ask a supervisor to load another batch."),
         "not-permitted": _s("Your role does not allow this."),
-        "protected-record": _s("Ask the supervisor."),
         "question-open": _s("The resident has not answered the last question yet."),
         "already-recorded": _s("This has been recorded already."),
         "record-erased": _s("The record has been erased, so the request is closed."),

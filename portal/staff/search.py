@@ -4,24 +4,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.auth.guards import current_actor, staff_only
+from portal.i18n.gettext import _s
 from portal.registry import registry
 from portal.staff import desk, refusals, words
-from portal.staff.case_page import not_yours
+from portal.staff.case_page import UNPROCESSABLE, not_yours
 from portal.staff.desk import blueprint
 from portal.staff.record_items import rows_of_record
 from portal.staff.search_form import ResidentSearchForm
+from portal.web.rate_limits import TooManyTries, take_a_try
 from registry_core.register import RecordHit, RecordQuery, look_at_record, search_records
-from registry_core.values import Actor, LegalPurpose, Role
-from registry_core.values.errors import OwnHousehold, ProtectedRecord, RecordNotFound, RegistryError
+from registry_core.values import Actor, LegalPurpose
+from registry_core.values.errors import OwnHousehold, RegistryError
 
 #: What a search at the counter may be for; corrections are opened from their list.
 PURPOSES = (LegalPurpose.SIGN_IN_LINK, LegalPurpose.COUNTER_SERVICE)
 #: The core stops here; the page says so.
 MOST_SHOWN = 20
+#: Searches by code of one person: nobody finds out whose codes there are by trying.
+CODE_TRIES, CODE_MINUTES = 30, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,9 @@ def resident(record_id: UUID) -> ResponseReturnValue:
                 at=registry().now(),
                 purpose=LegalPurpose.COUNTER_SERVICE,
             )
-    except RecordNotFound:
-        abort(404)
-    except (OwnHousehold, ProtectedRecord) as error:
+    except OwnHousehold as error:
         return not_yours(error)
-    return render_template("staff/resident.html", record=record, rows=rows_of_record(record, actor))
+    return render_template("staff/resident.html", record=record, rows=rows_of_record(record))
 
 
 def link_to_open(hit: RecordHit, form: ResidentSearchForm) -> str:
@@ -95,8 +97,13 @@ def hits_for(form: ResidentSearchForm, actor: Actor) -> tuple[Found | None, str,
     query = RecordQuery(
         name=form.name.data or None,
         birth_date=form.birth_date.data,
+        address=form.address.data or None,
         card_number=form.card_number.data or None,
+        code=form.resident_record_code.data,
     )
+    if query.code and not take_a_try("search-by-code", actor.person, tries=CODE_TRIES, minutes=CODE_MINUTES):
+        words = _s("You have searched by code very often. Wait 15 minutes, or search by name.")
+        return None, words, TooManyTries.code or UNPROCESSABLE
     try:
         with registry().write() as session:
             hits = search_records(
@@ -108,14 +115,9 @@ def hits_for(form: ResidentSearchForm, actor: Actor) -> tuple[Found | None, str,
             )
     except RegistryError as error:
         return None, refusals.sentence(error), refusals.status_of(error)
-    return shown_to(hits, actor), "", 200
-
-
-def shown_to(hits: list[RecordHit], actor: Actor) -> Found:
-    """Drop what this person may not see: a protected person looks to a clerk exactly like nobody."""
-    visible = [hit for hit in hits if actor.role is Role.SUPERVISOR or not hit.protected]
-    return Found(
-        hits=[hit for hit in visible if not hit.own_household],
-        own_household=any(hit.own_household for hit in visible),
+    found = Found(
+        hits=[hit for hit in hits if not hit.own_household],
+        own_household=any(hit.own_household for hit in hits),
         is_full=len(hits) >= MOST_SHOWN,
     )
+    return found, "", 200

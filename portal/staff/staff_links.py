@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.auth.guards import current_actor, staff_only
@@ -16,7 +16,7 @@ from portal.staff.search import search_page
 from portal.staff.search_form import ResidentSearchForm
 from registry_core.register import RecordHit, hide_known_codes, link_staff_to_record, look_at_record
 from registry_core.values import LegalPurpose
-from registry_core.values.errors import InvalidItem, OwnHousehold, ProtectedRecord, RecordNotFound, RegistryError
+from registry_core.values.errors import InvalidItem, OwnHousehold, RecordNotFound, RegistryError
 
 
 @blueprint.route("/links", methods=["GET", "POST"])
@@ -52,7 +52,7 @@ def link_person(record_id: UUID) -> ResponseReturnValue:
                 session, person=form.person.data, record_id=record_id, actor=current_actor(), at=registry().now()
             )
     except RecordNotFound:
-        abort(404)
+        raise
     except RegistryError as error:
         return link_page(record_id, form, refusal=refusals.sentence(error), status=refusals.status_of(error))
     flash(plain(_s("The record is linked. This person can no longer open it, nor its household's.")), "success")
@@ -75,8 +75,6 @@ def link_page(record_id: UUID, form: LinkForm, *, refusal: str = "", status: int
                 at=registry().now(),
                 purpose=LegalPurpose.STAFF_LINK,
             )
-    except RecordNotFound:
-        abort(404)
-    except (OwnHousehold, ProtectedRecord) as error:
+    except OwnHousehold as error:
         return not_yours(error)
     return render_template("staff/link.html", record=record, form=form, refusal=refusal), status

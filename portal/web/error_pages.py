@@ -89,7 +89,8 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 
 
 def _refusal(error: RegistryError) -> Response:
-    return _in_language(lambda: words_of_refusal(error))
+    to_staff = request.path.strip("/").split("/")[1:2] == ["staff"]
+    return _in_language(lambda: words_of_refusal(error, to_staff=to_staff))
 
 
 def _database_unreachable(error: exc.SQLAlchemyError) -> Response | HTTPException:

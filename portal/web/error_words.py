@@ -47,10 +47,10 @@ def words_of_status(status: int, kind: str = "") -> ErrorWords:
     return ErrorWords(status, *say())
 
 
-def words_of_refusal(error: RegistryError) -> ErrorWords:
-    """The status and words of what the core refuses. Foreign and absent things are told with the same bytes."""
+def words_of_refusal(error: RegistryError, *, to_staff: bool = False) -> ErrorWords:
+    """The status and words of what the core refuses. Foreign, protected and absent things are told with the same bytes."""
     if error.code in _NOT_FOUND:
-        return words_of_status(NOT_FOUND)
+        return ErrorWords(NOT_FOUND, *_nobody()) if to_staff else words_of_status(NOT_FOUND)
     status, say = _REFUSALS.get(error.code, (CONFLICT, _changed_meanwhile))
     return ErrorWords(status, *say())
 
@@ -156,6 +156,10 @@ def _old_form() -> tuple[str, str]:
     )
 
 
+def _nobody() -> tuple[str, str]:
+    return _s("Nobody to show"), _s("Nobody to show. If you expected someone, ask a supervisor.")
+
+
 def _own_household() -> tuple[str, str]:
     return (
         _s("This is your own record or that of your household."),
@@ -243,7 +247,6 @@ _REFUSALS: Final[dict[str, tuple[int, Say]]] = {
     "own-household": (FORBIDDEN, _own_household),
     "same-person": (FORBIDDEN, _same_person),
     "not-permitted": (FORBIDDEN, _not_permitted),
-    "protected-record": (FORBIDDEN, _not_permitted),
     "pool-empty": (CONFLICT, _pool_empty),
     "code-not-yet-handed-over": (CONFLICT, _not_yet_handed_over),
     "open-request-exists": (CONFLICT, _open_request),

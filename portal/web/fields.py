@@ -11,8 +11,9 @@ from wtforms.widgets import TextInput
 
 from portal.i18n.gettext import _
 from registry_core.values.digits import ascii_digits
-from registry_core.values.errors import InvalidDate
+from registry_core.values.errors import InvalidCode, InvalidDate
 from registry_core.values.register_date import RegisterDate
+from registry_core.values.resident_record_code import LENGTH, ResidentRecordCode
 
 _SIGNS: Final = re.compile(r"[\s\-‐-―−ー－.·・/()\u200c\u200d]+")
 
@@ -55,6 +56,26 @@ class DigitsField(StringField):
 
     def _value(self) -> str:
         return self.raw_data[0] if self.raw_data else self.data or ""
+
+
+class CodeField(StringField):
+    """`data` is a ResidentRecordCode, None when nothing or no code was typed. The page never shows again what was typed."""
+
+    widget = TextInput()
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the code. Raises ValueError with what to tell the person."""
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        try:
+            self.data = ResidentRecordCode.parse(digits_of(valuelist[0]))
+        except InvalidCode as wrong:
+            raise ValueError(_("Type all %(count)s digits.", count=LENGTH)) from wrong
+
+    def _value(self) -> str:
+        return ""
 
 
 class RegisterDateField(StringField):

@@ -34,8 +34,8 @@ LARGEST: Final = 64 * 1024
 SIGNED_OUT: Final = "signed-out"
 SEND_AGAIN: Final = "send-again"
 
-_NOT_KEPT = frozenset({"csrf_token", "_switch", "_page", "record_version", "key"})
-"""Hidden fields: nobody typed them, and the page that is shown again sets its own."""
+_NOT_KEPT = frozenset({"csrf_token", "_switch", "_page", "record_version", "key", "resident_record_code"})
+"""Hidden fields, which nobody typed and the page that is shown again sets anew; and a code, which no page shows again."""
 _OWNER_BYTES = 32
 
 

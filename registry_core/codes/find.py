@@ -10,11 +10,11 @@ from registry_core.codes.change_request import CodeChangeRequest
 from registry_core.codes.views import email_of
 from registry_core.ledger import record_entry
 from registry_core.outbox import OutboxKind, enqueue
-from registry_core.register import guard_own_household
 from registry_core.register.resident_record import ResidentRecord
+from registry_core.register.staff_guard import guard_staff
 from registry_core.storage.engine import is_sqlite
 from registry_core.values.actor import Actor, Role
-from registry_core.values.errors import NotPermitted, RequestNotFound
+from registry_core.values.errors import NotPermitted, RecordNotFound, RequestNotFound
 from registry_core.values.legal_purpose import LegalPurpose
 
 _HERE = (
@@ -41,7 +41,10 @@ def request_for_staff(session: Session, *, request_id: UUID, actor: Actor, lock:
     request = session.scalars(query, wanted).one_or_none()
     if request is None:
         raise RequestNotFound
-    guard_own_household(session, actor=actor, record_id=request.record_id)
+    try:
+        guard_staff(session, actor=actor, record_id=request.record_id)
+    except RecordNotFound as kept:
+        raise RequestNotFound from kept
     return request
 
 

@@ -5,11 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, join
 
 from registry_core.codes.change_request import OPEN_STATUSES, CodeChangeRequest, RequestStatus
 from registry_core.codes.reference import normal_reference
+from registry_core.register.protection import is_withheld, open_to
 from registry_core.register.resident_record import ResidentRecord
+from registry_core.values.actor import Actor
 from registry_core.values.errors import InvalidItem
 
 QUEUE_VIEWS = ("new", "mine", "others", "resident", "second", "follow-up", "done")
@@ -19,7 +21,7 @@ _SHORTEST_SEARCH = 3
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """A line of the queue; `checked_by_me`: another person has to approve it."""
+    """A line of the queue; `checked_by_me`: another person has to approve it; `protected`: it is kept from clerks."""
 
     id: UUID
     reference: str
@@ -44,41 +46,51 @@ class QueuePage:
     pages: int
 
 
-def queue(
-    session: Session, *, municipality_code: str, view: str, person: str, text: str = "", page: int = 1
-) -> QueuePage:
-    """One view of the queue, oldest first ("done": newest first); `text` is part of a reference. Raises InvalidItem."""
+def queue(session: Session, *, view: str, actor: Actor, text: str = "", page: int = 1) -> QueuePage:
+    """One view of the queue, oldest first ("done": newest first); `text` is part of a reference. Raises InvalidItem.
+
+    A protected person's request (支援措置) stands in the queue of those alone who may know of her.
+    """
     if view not in QUEUE_VIEWS:
         raise InvalidItem(item="view")
-    here = CodeChangeRequest.municipality_code == municipality_code
+    here, person = _here(actor), actor.person
     wanted = normal_reference(text)
     if len(wanted) >= _SHORTEST_SEARCH:
         condition = and_(here, CodeChangeRequest.reference.contains(wanted))
     else:
         condition = and_(here, _condition(view, person))
-    total = session.scalar(select(func.count()).select_from(CodeChangeRequest).where(condition)) or 0
+    with_record = join(CodeChangeRequest, ResidentRecord, ResidentRecord.id == CodeChangeRequest.record_id)
+    total = session.scalar(select(func.count()).select_from(with_record).where(condition)) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(1, page), pages)
     order = CodeChangeRequest.submitted_at.desc() if view == "done" else CodeChangeRequest.submitted_at
     rows = session.execute(
-        select(CodeChangeRequest, ResidentRecord.protected)
-        .join(ResidentRecord, ResidentRecord.id == CodeChangeRequest.record_id)
+        select(CodeChangeRequest, is_withheld())
+        .select_from(with_record)
         .where(condition)
         .order_by(order, CodeChangeRequest.id)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
     items = tuple(_item(request, protected=protected, person=person) for request, protected in rows)
-    return QueuePage(items, _counts(session, here, person), total, page, pages)
+    columns = [func.count().filter(_condition(view, person)) for view in QUEUE_VIEWS]
+    numbers = session.execute(select(*columns).select_from(with_record).where(here)).one()
+    return QueuePage(items, dict(zip(QUEUE_VIEWS, numbers, strict=True)), total, page, pages)
 
 
-def find_reference(session: Session, *, municipality_code: str, reference: str) -> UUID | None:
+def find_reference(session: Session, *, reference: str, actor: Actor) -> UUID | None:
     """The request of a whole reference (the counter scans it), or None; shows nothing of the person."""
-    query = select(CodeChangeRequest.id).where(
-        CodeChangeRequest.municipality_code == municipality_code,
-        CodeChangeRequest.reference == normal_reference(reference),
+    query = (
+        select(CodeChangeRequest.id)
+        .join(ResidentRecord, ResidentRecord.id == CodeChangeRequest.record_id)
+        .where(_here(actor), CodeChangeRequest.reference == normal_reference(reference))
     )
     return session.scalar(query)
+
+
+def _here(actor: Actor) -> ColumnElement[bool]:
+    """Requests of the municipality, of people of whom this member of staff may know."""
+    return and_(CodeChangeRequest.municipality_code == actor.municipality, open_to(actor))
 
 
 def _condition(view: str, person: str) -> ColumnElement[bool]:
@@ -100,12 +112,6 @@ def _condition(view: str, person: str) -> ColumnElement[bool]:
         "done": status.not_in(OPEN_STATUSES),
     }
     return conditions[view]
-
-
-def _counts(session: Session, here: ColumnElement[bool], person: str) -> dict[str, int]:
-    columns = [func.count().filter(_condition(view, person)) for view in QUEUE_VIEWS]
-    numbers = session.execute(select(*columns).select_from(CodeChangeRequest).where(here)).one()
-    return dict(zip(QUEUE_VIEWS, numbers, strict=True))
 
 
 def _item(request: CodeChangeRequest, *, protected: bool, person: str) -> QueueItem:

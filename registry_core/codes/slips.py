@@ -19,7 +19,6 @@ from registry_core.values.actor import Actor, Role
 from registry_core.values.errors import (
     CodeNotYetHandedOver,
     NotPermitted,
-    ProtectedRecord,
     RecordNotFound,
     RequestNotFound,
 )
@@ -45,10 +44,7 @@ class SlipContent:
 
 
 def slip_content(session: Session, *, request_id: UUID, actor: Actor, at: datetime) -> SlipContent:
-    """What to print, after its ledger entry. Raises RequestNotFound, OwnHousehold, NotPermitted, ProtectedRecord.
-
-    The slip bears the address: a protected person's (支援措置) is printed by a supervisor.
-    """
+    """What to print, after its ledger entry. Raises RequestNotFound, OwnHousehold, NotPermitted."""
     if actor.role is Role.SYSTEM:
         request = session.get(CodeChangeRequest, request_id)
     else:
@@ -57,8 +53,6 @@ def slip_content(session: Session, *, request_id: UUID, actor: Actor, at: dateti
         raise RequestNotFound
     assignment = session.get_one(CodeAssignment, request.new_assignment_id)
     record = session.get_one(ResidentRecord, request.record_id)
-    if record.protected and actor.role is Role.CLERK:
-        raise ProtectedRecord
     entry(
         session,
         action="slip.made" if actor.role is Role.SYSTEM else "slip.opened",

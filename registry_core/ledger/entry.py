@@ -20,6 +20,8 @@ from registry_core.values.legal_purpose import LegalPurpose
 REMAKING: Final = text("action IN ('register.backed-up', 'register.restored')")
 
 Facts = dict[str, str | int | bool | None]
+#: A search met somebody who was not shown (支援措置): she may see it, and whoever searched may not.
+MET_UNSEEN = "record.searched-for"
 
 
 class LedgerEntry(Base):
@@ -158,9 +160,10 @@ def entries_about(
 
 
 def entries_by(session: Session, *, person: str, limit: int = 50) -> list[LedgerEntryView]:
-    """What one person looked at and did, newest first: everybody's own list."""
+    """What one person looked at and did, newest first: everybody's own list, without what they may not know."""
     query = select(LedgerEntry, LedgerTail.entry_id).outerjoin(LedgerTail, LedgerTail.entry_id == LedgerEntry.id)
-    query = query.where(LedgerEntry.actor_person == person).order_by(LedgerEntry.at.desc()).limit(limit)
+    query = query.where(LedgerEntry.actor_person == person, LedgerEntry.action != MET_UNSEEN)
+    query = query.order_by(LedgerEntry.at.desc()).limit(limit)
     return [_view(entry, sealed=tail is None) for entry, tail in session.execute(query)]
 
 

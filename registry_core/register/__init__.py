@@ -32,7 +32,7 @@ from registry_core.register.file_import import (
     unfinished_import,
 )
 from registry_core.register.history import RecordChange, changed_on
-from registry_core.register.household import guard_own_household, link_staff_to_record, shares_household
+from registry_core.register.household import link_staff_to_record, shares_household
 from registry_core.register.item_rules import checked_items
 from registry_core.register.look import look_at_record, record_history
 from registry_core.register.resident_record import (
@@ -42,7 +42,7 @@ from registry_core.register.resident_record import (
 )
 from registry_core.register.returning import returning_record
 from registry_core.register.same_person import people_here, person_marks
-from registry_core.register.search import RecordHit, RecordQuery, matching_records, search_records
+from registry_core.register.search import SHORTEST_PART, RecordHit, RecordQuery, matching_records, search_records
 from registry_core.values.alias_history import AliasEntry
 from registry_core.values.residence import ResidenceCategory
 from registry_core.values.sex import Sex
@@ -51,6 +51,7 @@ __all__ = [
     "CASE_OUTCOMES",
     "CONFIRMABLE_ITEMS",
     "ITEM_NAMES",
+    "SHORTEST_PART",
     "WRONG_REASONS",
     "AliasEntry",
     "ConfirmationView",
@@ -85,7 +86,6 @@ __all__ = [
     "enter_resident",
     "export_page",
     "go_on_with_import",
-    "guard_own_household",
     "hide_known_codes",
     "latest_confirmation",
     "link_staff_to_record",

@@ -27,7 +27,7 @@ def record_at(
     Raises RecordNotFound, also when the record was not there yet, and what `look_at_record` raises.
     """
     record, _ = find_record(session, record_id=record_id, municipality_code=actor.municipality)
-    guard_may_look(session, actor=actor, record=record, purpose=purpose)
+    guard_may_look(session, actor=actor, record=record)
     record_entry(
         session,
         action="record.history-looked-at",

@@ -10,13 +10,21 @@ from sqlalchemy import ForeignKey, Index, String, Text, Uuid, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.ledger import record_entry
-from registry_core.register.household import guard_own_household
 from registry_core.register.look import look_at_record
+from registry_core.register.protection import open_to
 from registry_core.register.resident_record import ResidentRecord, ResidentRecordView
+from registry_core.register.staff_guard import guard_staff
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Instant
 from registry_core.values.actor import Actor
-from registry_core.values.errors import CaseNotFound, InvalidItem, NotPermitted, RequestAlreadyDecided, StaleRecord
+from registry_core.values.errors import (
+    CaseNotFound,
+    InvalidItem,
+    NotPermitted,
+    RecordNotFound,
+    RequestAlreadyDecided,
+    StaleRecord,
+)
 from registry_core.values.legal_purpose import LegalPurpose
 
 CASE_OUTCOMES = ("corrected", "was_right", "ask_immigration")
@@ -112,10 +120,16 @@ def open_case(
     return row.id
 
 
-def open_cases(session: Session, *, municipality_code: str, limit: int = 100) -> list[CorrectionCase]:
-    """Open cases, oldest first; opening one is the look at the record."""
-    query = select(CorrectionCaseRow).where(
-        CorrectionCaseRow.municipality_code == municipality_code, CorrectionCaseRow.closed_at.is_(None)
+def open_cases(session: Session, *, actor: Actor, limit: int = 100) -> list[CorrectionCase]:
+    """Open cases of people of whom this member of staff may know, oldest first; opening one is the look at the record."""
+    query = (
+        select(CorrectionCaseRow)
+        .join(ResidentRecord, ResidentRecord.id == CorrectionCaseRow.record_id)
+        .where(
+            CorrectionCaseRow.municipality_code == actor.municipality,
+            CorrectionCaseRow.closed_at.is_(None),
+            open_to(actor),
+        )
     )
     return [_view(row) for row in session.scalars(query.order_by(CorrectionCaseRow.opened_at).limit(limit))]
 
@@ -145,7 +159,6 @@ def close_case(session: Session, *, case_id: UUID, outcome: str, seen: str, acto
     if outcome not in CASE_OUTCOMES:
         raise InvalidItem(item="outcome")
     row = _find(session, case_id, actor)
-    guard_own_household(session, actor=actor, record_id=row.record_id)
     if row.closed_at is None and _mark(row.reason, row.words) != seen:
         raise StaleRecord
     row.close(outcome=outcome, by=actor, at=at)
@@ -173,6 +186,10 @@ def _find(session: Session, case_id: UUID, actor: Actor) -> CorrectionCaseRow:
     row = session.scalars(query.with_for_update()).one_or_none()
     if row is None:
         raise CaseNotFound
+    try:
+        guard_staff(session, actor=actor, record_id=row.record_id)
+    except RecordNotFound as kept:
+        raise CaseNotFound from kept
     return row
 
 

@@ -12,11 +12,11 @@ from registry_core.ledger import entry_values, record_entry
 from registry_core.register.code_assignment import JAPAN, CodeAssignment
 from registry_core.register.find import find_record
 from registry_core.register.history import changed_on, keep_history
-from registry_core.register.household import guard_own_household
 from registry_core.register.item_rules import checked_items
 from registry_core.register.resident_record import ResidentItems, ResidentRecord, with_changes
 from registry_core.register.returning import returning_record
 from registry_core.register.search_index import index_record
+from registry_core.register.staff_guard import guard_staff
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor, Role
 from registry_core.values.change_reason import (
@@ -89,7 +89,7 @@ def correct_record(
     """Correct some items; the new version. Raises RecordNotFound, RecordErased, OwnHousehold, and what `checked_items` raises."""
     _guard_maintainer(actor)
     guard_reason(reason, CORRECTION_REASONS)
-    guard_own_household(session, actor=actor, record_id=record_id)
+    guard_staff(session, actor=actor, record_id=record_id)
     record, assignment = find_record(session, record_id=record_id, municipality_code=actor.municipality, lock=True)
     items = checked_items(with_changes(record.items(), changes))
     record.correct(items)
@@ -113,7 +113,7 @@ def erase_record(
     """Erase a record. `closing` ends what is open about it in the rooms above: use `codes.erase_resident`, which gives it."""
     _guard_maintainer(actor)
     guard_reason(reason, ERASURE_REASONS)
-    guard_own_household(session, actor=actor, record_id=record_id)
+    guard_staff(session, actor=actor, record_id=record_id)
     record, assignment = find_record(session, record_id=record_id, municipality_code=actor.municipality, lock=True)
     day = changed_on(on, reason=reason)
     written = at.astimezone(JAPAN).date()

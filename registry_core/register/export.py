@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy.orm import Session
 
 from registry_core.ledger import bound_entries, entry_values, record_entry
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.history import RecordHistory
 from registry_core.register.household import StaffLink
+from registry_core.register.protection import is_withheld
 from registry_core.register.resident_record import ResidentItems, ResidentRecord, with_changes
 from registry_core.storage.bulk_insert import insert_rows
 from registry_core.storage.keys import keyring
@@ -65,7 +66,7 @@ def export_page(
     """
     _guard_auditor(actor)
     query = (
-        select(ResidentRecord, CodeAssignment, _shielded())
+        select(ResidentRecord, CodeAssignment, is_withheld())
         .join(CodeAssignment, CodeAssignment.record_id == ResidentRecord.id)
         .where(CodeAssignment.until.is_(None), *_taken_out(session, actor))
         .order_by(ResidentRecord.id)
@@ -80,11 +81,11 @@ def export_page(
     page = [
         ExportedRecord(
             record.id,
-            with_changes(record.items(), _WHERE_THEY_ARE) if shielded else record.items(),
+            with_changes(record.items(), _WHERE_THEY_ARE) if is_kept else record.items(),
             assignment.code(ring),
             *entered[record.id],
         )
-        for record, assignment, shielded in found
+        for record, assignment, is_kept in found
     ]
     session.expunge_all()  # page after page, nothing of the one before is kept
     return page
@@ -110,17 +111,6 @@ def _taken_out(session: Session, actor: Actor) -> list[ColumnElement[bool]]:
     if own is not None:
         conditions.append(household != tuple(own))
     return conditions
-
-
-def _shielded() -> ColumnElement[bool]:
-    """The person, or somebody of their household, is protected."""
-    other = aliased(ResidentRecord)
-    return exists().where(
-        other.municipality_code == ResidentRecord.municipality_code,
-        other.household_number == ResidentRecord.household_number,
-        other.protected.is_(True),
-        other.erased_on.is_(None),
-    )
 
 
 def _leave_entries(session: Session, record_ids: Sequence[UUID], actor: Actor, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Looking at a record: the ledger entry is written first, in the same transaction, whoever looks."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,15 +9,13 @@ from sqlalchemy.orm import Session
 from registry_core.ledger import record_entry
 from registry_core.register.find import find_record
 from registry_core.register.history import RecordChange, history_of
-from registry_core.register.household import guard_own_household
 from registry_core.register.resident_record import ResidentRecord, ResidentRecordView, view_of
+from registry_core.register.staff_guard import guard_staff
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor, Role
-from registry_core.values.errors import NotPermitted, ProtectedRecord, RecordNotFound
+from registry_core.values.errors import NotPermitted, RecordNotFound
 from registry_core.values.legal_purpose import LegalPurpose
 
-_SEARCHED_FOR = frozenset({LegalPurpose.COUNTER_SERVICE, LegalPurpose.SIGN_IN_LINK, LegalPurpose.STAFF_LINK})
-_FOR_PROTECTED = frozenset({Role.SUPERVISOR, Role.SYSTEM})
 _LOOKING_ROLES = frozenset({Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SYSTEM})
 
 
@@ -31,10 +30,10 @@ def look_at_record(
 ) -> ResidentRecordView:
     """The record, after the entry "record.looked-at".
 
-    Raises RecordNotFound, RecordErased (to its resident), OwnHousehold, ProtectedRecord, NotPermitted.
+    Raises RecordNotFound, RecordErased (to its resident), OwnHousehold, NotPermitted.
     """
     record, assignment = find_record(session, record_id=record_id, municipality_code=actor.municipality)
-    guard_may_look(session, actor=actor, record=record, purpose=purpose)
+    is_withheld = guard_may_look(session, actor=actor, record=record)
     record_entry(
         session,
         action="record.looked-at",
@@ -44,7 +43,7 @@ def look_at_record(
         record_id=record_id,
         request_id=request_id,
     )
-    return view_of(record, assignment, keyring(session))
+    return replace(view_of(record, assignment, keyring(session)), withheld=is_withheld)
 
 
 def record_history(
@@ -52,23 +51,21 @@ def record_history(
 ) -> list[RecordChange]:
     """Every change, newest first, after the entry "record.history-looked-at". Raises as `look_at_record`."""
     record, _ = find_record(session, record_id=record_id, municipality_code=actor.municipality)
-    guard_may_look(session, actor=actor, record=record, purpose=purpose)
+    guard_may_look(session, actor=actor, record=record)
     record_entry(session, action="record.history-looked-at", actor=actor, at=at, purpose=purpose, record_id=record_id)
     return history_of(session, record_id=record_id)
 
 
-def guard_may_look(session: Session, *, actor: Actor, record: ResidentRecord, purpose: LegalPurpose) -> None:
-    """Residents see their own while it is kept here; staff see others with a purpose.
+def guard_may_look(session: Session, *, actor: Actor, record: ResidentRecord) -> bool:
+    """Residents see their own while it is kept here; staff see others, but not those who are kept from them.
 
-    A protected person, found by search or met in the counter's work, is for supervisors.
+    True where it is kept from other staff.
     """
     if actor.role is Role.RESIDENT:
         if not actor.is_resident_of(record.id):
             raise RecordNotFound
         record.guard_not_erased()
-        return
+        return False
     if actor.role not in _LOOKING_ROLES:
         raise NotPermitted
-    guard_own_household(session, actor=actor, record_id=record.id)
-    if record.protected and purpose in _SEARCHED_FOR and actor.role not in _FOR_PROTECTED:
-        raise ProtectedRecord
+    return guard_staff(session, actor=actor, record_id=record.id)

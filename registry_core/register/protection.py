@@ -17,25 +17,25 @@ def may_know(actor: Actor) -> bool:
     return actor.role in _MAY_KNOW
 
 
-def is_kept_from(session: Session, *, actor: Actor, record: ResidentRecord) -> bool:
-    """To this member of staff the record is nobody's."""
-    if may_know(actor):
-        return False
-    return record.protected or bool(session.scalar(select(is_withheld()).where(ResidentRecord.id == record.id)))
-
-
 def is_withheld() -> ColumnElement[bool]:
     """Of `ResidentRecord`: a protected person's, or of the household of one."""
     protected = aliased(ResidentRecord)
-    households = select(protected.household_number).where(
+    household = select(protected.id).where(
         protected.municipality_code == ResidentRecord.municipality_code,
         protected.household_number == ResidentRecord.household_number,
         protected.protected,
         protected.erased_on.is_(None),
     )
-    return or_(ResidentRecord.protected, households.exists())
+    return or_(ResidentRecord.protected, household.exists())
 
 
 def open_to(actor: Actor) -> ColumnElement[bool]:
     """Of `ResidentRecord`: this member of staff may know of it."""
     return true() if may_know(actor) else not_(is_withheld())
+
+
+def is_kept_from(session: Session, *, actor: Actor, record: ResidentRecord) -> bool:
+    """To this member of staff the record is nobody's."""
+    if may_know(actor):
+        return False
+    return bool(session.scalar(select(is_withheld()).where(ResidentRecord.id == record.id)))

@@ -182,7 +182,10 @@ class ResidentRecord(Base):
 
 @dataclass(frozen=True, slots=True)
 class ResidentRecordView:
-    """A record as shown, after its ledger entry is written. `code` is masked in every text form."""
+    """A record as shown, after its ledger entry is written. `code` is masked in every text form.
+
+    withheld: shown to a supervisor, and kept from other staff, because the person or somebody they live with is protected.
+    """
 
     id: UUID
     version: int
@@ -209,6 +212,7 @@ class ResidentRecordView:
     code_since: date
     protected: bool
     erased_on: date | None
+    withheld: bool = False
 
 
 def view_of(record: ResidentRecord, assignment: CodeAssignment, keyring: Keyring) -> ResidentRecordView:

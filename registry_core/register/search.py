@@ -8,13 +8,13 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry_core.ledger import record_entry
 from registry_core.ledger.entry import Facts
 from registry_core.register.code_assignment import CodeAssignment
-from registry_core.register.household import household_of
+from registry_core.register.household import is_own_household
 from registry_core.register.protection import is_withheld, may_know
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.register.search_index import SearchEntry, grams_of_parts, has_name
@@ -69,7 +69,7 @@ class RecordHit:
     """A hit, told apart by name and birth date; of the own household: nothing.
 
     `birth_date` is None unless the search named it, or was by code or card: a list of a street's birth dates is no answer to
-    where somebody lives. `birth_year` is there where it is known.
+    where somebody lives. `birth_year` is there where it is known. protected: the person, or somebody they live with, is.
     """
 
     id: UUID
@@ -90,23 +90,22 @@ def search_records(
     if actor.role not in _SEARCHING_ROLES:
         raise NotPermitted
     rows = matching_rows(session, query=query, actor=actor)
-    shown = [row for row in rows if not row.is_kept][:MOST_HITS]
+    kept = [] if may_know(actor) else [row for row in rows if row.is_withheld]
+    shown = [row for row in rows if row not in kept][:MOST_HITS]
     facts: Facts = {"items": " ".join(query.items), "hits": len(shown)}
     search = record_entry(session, action="register.searched", actor=actor, at=at, purpose=purpose, facts=facts)
-    for row in rows:
-        if row in shown or row.is_kept:
-            record_entry(
-                session,
-                action="record.found",
-                actor=actor,
-                at=at,
-                purpose=purpose,
-                record_id=row.id,
-                facts={"search": str(search)},
-            )
-    household = household_of(session, person=actor.person)
+    for row in [*shown, *kept]:
+        record_entry(
+            session,
+            action="record.searched-for" if row in kept else "record.found",
+            actor=actor,
+            at=at,
+            purpose=purpose,
+            record_id=row.id,
+            facts={"search": str(search)},
+        )
     is_whole = bool(query.birth_date or query.card_number or query.code)
-    return [_hit(row, household, is_whole=is_whole) for row in shown]
+    return [_hit(row, is_whole=is_whole) for row in shown]
 
 
 def matching_rows(session: Session, *, query: RecordQuery, actor: Actor) -> list[_Row]:
@@ -140,7 +139,7 @@ def _asked(
     """The statement for what is asked, and its values."""
     names = keys_of_part(query.name) if query.name and search_key(query.name) else ()
     values: dict[str, object] = {f"name_{place}": key for place, key in enumerate(names)}
-    values["municipality"] = actor.municipality
+    values |= {"municipality": actor.municipality, "person": actor.person}
     if query.code:
         values["code"] = keyring(session).indexes(query.code.reveal())
     if query.card_number:
@@ -150,11 +149,11 @@ def _asked(
     if query.address and (address := address_key(query.address)):
         values["address"] = address
     given = frozenset(values) | ({"numbers"} if among_numbers else set())
-    return _statement(given, len(names), knows=may_know(actor)), values
+    return _statement(given, len(names)), values
 
 
 @cache
-def _statement(given: frozenset[str], names: int, *, knows: bool) -> _Query:
+def _statement(given: frozenset[str], names: int) -> _Query:
     """The columns of a hit, where a record fits everything that is given; built once for each way to ask."""
     conditions: dict[str, ColumnElement[bool]] = {
         "code": CodeAssignment.code_index.in_(bindparam("code", expanding=True)),
@@ -171,10 +170,8 @@ def _statement(given: frozenset[str], names: int, *, knows: bool) -> _Query:
         ResidentRecord.reading,
         ResidentRecord.alias,
         ResidentRecord.birth_date,
-        ResidentRecord.municipality_code,
-        ResidentRecord.household_number,
-        ResidentRecord.protected,
-        (false() if knows else is_withheld()).label("is_kept"),
+        is_own_household(bindparam("person")).label("is_own_household"),
+        is_withheld().label("is_withheld"),
     ).join(SearchEntry, SearchEntry.record_id == ResidentRecord.id)
     if "code" in given:
         statement = statement.join(CodeAssignment, CodeAssignment.record_id == ResidentRecord.id)
@@ -233,13 +230,13 @@ def _card_number(text: str) -> str:
     return ascii_digits(unicodedata.normalize("NFKC", text)).replace(" ", "").replace("-", "").upper()
 
 
-def _hit(row: _Row, household: tuple[str, str] | None, *, is_whole: bool) -> RecordHit:
-    own = household == (row.municipality_code, row.household_number)
+def _hit(row: _Row, *, is_whole: bool) -> RecordHit:
+    own = row.is_own_household
     return RecordHit(
         id=row.id,
         names=None if own else PersonNames(row.latin_name, row.kanji_name, row.reading, row.alias),
         birth_date=row.birth_date if is_whole and not own else None,
         birth_year=None if own else row.birth_date.year,
-        protected=row.protected,
+        protected=row.is_withheld,
         own_household=own,
     )

@@ -69,7 +69,7 @@ class ReasonNeverHere(InvalidItem):
 
 
 class RecordNotFound(RegistryError):
-    """No such record here: absent, erased long ago or of another municipality, told alike."""
+    """No such record here: absent, of another municipality, or of a protected person to who may not know, told alike."""
 
     code = "record-not-found"
 
@@ -98,12 +98,6 @@ class NotPermitted(RegistryError):
     code = "not-permitted"
 
 
-class ProtectedRecord(RegistryError):
-    """A protected person's record (支援措置) is opened by a supervisor."""
-
-    code = "protected-record"
-
-
 class CodeInUse(RegistryError):
     """The code is, or was, somebody's; or stands in a pool."""
 
@@ -123,7 +117,7 @@ class CodeNotYetHandedOver(RegistryError):
 
 
 class RequestNotFound(RegistryError):
-    """No such request: absent or somebody else's, told alike."""
+    """No such request: absent, somebody else's, or of a protected person to who may not know, told alike."""
 
     code = "request-not-found"
 
@@ -219,7 +213,7 @@ class DayOutOfRange(RegistryError):
 
 
 class CaseNotFound(RegistryError):
-    """No such correction case here."""
+    """No such correction case here, told as RequestNotFound is."""
 
     code = "case-not-found"
 

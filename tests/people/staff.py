@@ -72,10 +72,25 @@ class Clerk(Staff):
     # ---- residents
 
     def searches(
-        self, name: str = "", born: str = "", card: str = "", *, purpose: str = "counter-service", expect: int = 200
+        self,
+        name: str = "",
+        born: str = "",
+        card: str = "",
+        *,
+        address: str = "",
+        code: str = "",
+        purpose: str = "counter-service",
+        expect: int = 200,
     ) -> HtmlPage:
         self.opens_staff("search")
-        values: dict[str, object] = {"purpose": purpose, "name": name, "birth_date": born, "card_number": card}
+        values: dict[str, object] = {
+            "purpose": purpose,
+            "name": name,
+            "birth_date": born,
+            "address": address,
+            "card_number": card,
+            "resident_record_code": code,
+        }
         return self.sends(values, button="search", expect=expect)
 
     def issues_pin(self, document: str = "residence-card", *, reason: str = "", expect: int = 200) -> HtmlPage:

@@ -29,6 +29,7 @@ def test_login_names_are_those_that_others_rely_on():
         "clerk-1",
         "clerk-2",
         "supervisor-1",
+        "supervisor-2",
         "auditor-1",
         "translator-1",
         "reviewer-1",

@@ -17,11 +17,9 @@ __all__ = ["auditor", "clerk", "come_in", "counter", "second_clerk", "supervisor
 def approved(counter: Counter) -> Callable[..., CodeChangeRequestView]:
     """A request two people behind the counter have approved: `approved("resident-1", "vi")`."""
 
-    def approve(login: str = "resident-1", language: str = "vi") -> CodeChangeRequestView:
+    def approve(login: str = "resident-1", language: str = "vi", role: Role = Role.CLERK) -> CodeChangeRequestView:
         view = counter.receives_request(login, language)
-        first, second = (
-            Actor(f"person-{name}", name, Role.CLERK, counter.municipality, name) for name in ("sato", "suzuki")
-        )
+        first, second = (Actor(f"person-{name}", name, role, counter.municipality, name) for name in ("sato", "suzuki"))
         with counter.registry.write() as session:
             check_identity(
                 session,

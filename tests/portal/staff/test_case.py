@@ -223,28 +223,3 @@ def test_without_a_token_nothing_happens(counter, clerk_at_case, request_of_1):
         "POST", f"/en/staff/requests/{request_of_1.id}", data={"step": "decline", "decline-reason": "not-the-person"}
     )
     assert counter.request_now().status is RequestStatus.SUBMITTED
-
-
-def test_address_of_a_protected_person_stays_with_the_supervisor(counter, clerk, supervisor):
-    login = next(f"resident-{number}" for number in range(1, 13) if counter.items(f"resident-{number}").protected)
-    request = counter.receives_request(login)
-    address = counter.items(login).address
-    assert address not in clerk.opens_staff(f"requests/{request.id}").text
-    assert address in supervisor.opens_staff(f"requests/{request.id}").text
-
-
-def test_slip_and_answer_of_a_protected_person_stay_with_the_supervisor(counter, clerk, second_clerk, supervisor):
-    login = next(f"resident-{number}" for number in range(1, 13) if counter.items(f"resident-{number}").protected)
-    request = counter.receives_request(login)
-    clerk.opens_staff(f"requests/{request.id}")
-    clerk.asks("confirm-address")
-    counter.hears_answer(login, "Phòng 301")
-    assert "Phòng 301" not in clerk.opens_staff(f"requests/{request.id}").text
-    assert "Phòng 301" in supervisor.opens_staff(f"requests/{request.id}").text
-    clerk.opens_staff(f"requests/{request.id}")
-    clerk.checks_identity("residence-card")
-    second_clerk.opens_staff(f"requests/{request.id}")
-    second_clerk.approves()
-    slip = f"/staff/requests/{request.id}/slip"
-    assert slip not in clerk.opens_staff(f"requests/{request.id}").source.decode()
-    assert slip in supervisor.opens_staff(f"requests/{request.id}").source.decode()

@@ -31,16 +31,6 @@ def test_case_shows_what_the_resident_says_beside_the_record_and_is_closed(count
     assert actions == ["case.closed", "record.looked-at"]
 
 
-def test_a_protected_persons_words_about_the_address_stay_with_the_supervisor(counter, clerk, supervisor):
-    login = next(f"resident-{number}" for number in range(1, 13) if counter.items(f"resident-{number}").protected)
-    counter.hears_of_a_mistake(login, "address", "東町九丁目9番9号")
-    [case] = cases(counter, login)
-    page = clerk.opens_staff(f"corrections/{case.id}")
-    assert "東町九丁目9番9号" not in page.text
-    assert "Not shown. Ask the supervisor." in page.text
-    assert "東町九丁目9番9号" in supervisor.opens_staff(f"corrections/{case.id}").text
-
-
 def test_second_to_close_is_told_who_did(counter, clerk, supervisor):
     counter.hears_of_a_mistake("resident-1", "name", "x")
     [case] = cases(counter, "resident-1")

@@ -14,16 +14,6 @@ def test_new_request_is_in_the_queue_with_reference_language_and_age_but_no_pers
     assert counter.looks_at("resident-1") == []
 
 
-def test_protected_person_is_marked_in_words(counter, clerk):
-    counter.receives_request("resident-6")
-    protected = [each for each in range(1, 13) if counter.items(f"resident-{each}").protected]
-    assert protected
-    counter_login = f"resident-{protected[0]}"
-    if counter_login != "resident-6":
-        counter.receives_request(counter_login)
-    assert "Protected person" in clerk.opens_queue("new").text
-
-
 def test_request_taken_moves_to_my_requests_and_back_when_released(counter, clerk):
     request = counter.receives_request()
     clerk.opens_queue("new")

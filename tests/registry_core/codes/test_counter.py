@@ -16,6 +16,7 @@ from registry_core.codes import (
     take_request,
 )
 from registry_core.register import link_staff_to_record
+from registry_core.values import Actor
 from registry_core.values.errors import (
     DifferencesNotAccepted,
     InvalidItem,
@@ -30,7 +31,6 @@ from tests.conftest import Register
 from tests.registry_core.codes.steps import approve, approved, move
 from tests.registry_core.people import (
     ADMINISTRATOR,
-    CITY,
     CLERK,
     NOW,
     SECOND,
@@ -40,6 +40,7 @@ from tests.registry_core.people import (
     enter,
     later,
     resident,
+    staff,
 )
 
 
@@ -152,16 +153,16 @@ def test_staff_do_not_touch_requests_of_their_household(register: Register) -> N
 def test_the_queue_shows_each_request_in_its_view_and_no_person(asked) -> None:
     register, her, request, _ = asked
 
-    def counts(person: str = CLERK.person) -> dict[str, int]:
+    def counts(actor: Actor = CLERK) -> dict[str, int]:
         with register.write() as session:
-            return queue(session, municipality_code=CITY, view="new", person=person).counts
+            return queue(session, view="new", actor=actor).counts
 
     empty = dict.fromkeys(("new", "mine", "others", "resident", "second", "follow-up", "done"), 0)
     assert counts() == empty | {"new": 1}
     with register.write() as session:
         take_request(session, request_id=request.id, actor=CLERK, at=NOW)
     assert counts() == empty | {"mine": 1}
-    assert counts("staff-of-another-desk") == empty | {"others": 1}
+    assert counts(staff("of-another-desk")) == empty | {"others": 1}
     with register.write() as session:
         ask_resident(session, request_id=request.id, phrase="call-us", text="", actor=CLERK, at=NOW)
     assert counts() == empty | {"resident": 1}
@@ -170,6 +171,6 @@ def test_the_queue_shows_each_request_in_its_view_and_no_person(asked) -> None:
     approved(register, request)
     assert counts() == empty | {"follow-up": 1, "done": 1}
     with register.write() as session:
-        page = queue(session, municipality_code=CITY, view="done", person=CLERK.person, text=request.reference[2:8])
+        page = queue(session, view="done", actor=CLERK, text=request.reference[2:8])
         assert [item.reference for item in page.items] == [request.reference]
         assert "NGUYEN" not in repr(page)

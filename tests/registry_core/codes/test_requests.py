@@ -27,7 +27,6 @@ from registry_core.values.errors import (
 from tests.conftest import Register
 from tests.registry_core.codes.steps import approved
 from tests.registry_core.people import (
-    CITY,
     CLERK,
     NOW,
     SYSTEM,
@@ -74,8 +73,8 @@ def test_a_reference_is_crockford_and_typed_loosely(asked) -> None:
     assert len(request.reference) == 12
     with register.write() as session:
         typed = request.reference.lower().replace("0", "o").replace("1", "l")
-        assert find_reference(session, municipality_code=CITY, reference=f"{typed[:4]}-{typed[4:8]} {typed[8:]}")
-        assert find_reference(session, municipality_code="074829", reference=request.reference) is None
+        assert find_reference(session, reference=f"{typed[:4]}-{typed[4:8]} {typed[8:]}", actor=CLERK)
+        assert find_reference(session, reference=request.reference, actor=staff("x", city="074829")) is None
 
 
 def test_without_sign_in_reference_and_birth_date_tell_the_status_alone(asked) -> None:

@@ -23,7 +23,6 @@ from registry_core.values.errors import (
     MissingItem,
     NotPermitted,
     OwnHousehold,
-    ProtectedRecord,
     RecordNotFound,
     RegistryError,
     TooLong,
@@ -141,9 +140,9 @@ def test_a_code_that_is_somebodys_is_not_given_again(register: Register) -> None
 def test_a_protected_person_is_for_the_supervisor(register: Register) -> None:
     with register.write() as session:
         her = enter(session, protected=True)
-        with pytest.raises(ProtectedRecord):
+        with pytest.raises(RecordNotFound):
             look_at_record(session, record_id=her, actor=CLERK, at=NOW, purpose=COUNTER)
-        with pytest.raises(ProtectedRecord):
+        with pytest.raises(RecordNotFound):
             look_at_record(session, record_id=her, actor=ADMINISTRATOR, at=NOW, purpose=LegalPurpose.STAFF_LINK)
         look_at_record(session, record_id=her, actor=SUPERVISOR, at=NOW, purpose=COUNTER)
 
