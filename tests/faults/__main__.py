@@ -108,6 +108,12 @@ def _ledger_tampering(bench: _Bench) -> Verdict:
     return ledger_tampering(bench.template("sqlite"), bench.template("postgresql"), quick=bench.quick)
 
 
+def _restores(bench: _Bench, backend: str) -> Verdict:
+    from tests.faults.restores import restores_on
+
+    return restores_on(backend, bench.template(backend), bench.keys_file, bench.folder, quick=bench.quick)
+
+
 def _hostile_catalogs(bench: _Bench) -> Verdict:
     from tests.faults.hostile_catalogs import hostile_catalogs
 
@@ -126,6 +132,8 @@ TESTS: dict[str, Callable[[_Bench], Verdict]] = {
     "stolen-files-postgresql": lambda bench: _stolen_files(bench, "postgresql"),
     "canary-codes": _canary,
     "ledger-tampering": _ledger_tampering,
+    "restore-sqlite": lambda bench: _restores(bench, "sqlite"),
+    "restore-postgresql": lambda bench: _restores(bench, "postgresql"),
     "hostile-catalogs": _hostile_catalogs,
 }
 

@@ -17,7 +17,7 @@ _ENOUGH: Final = 5
 _POSTGRESQL_KEEPS: Final = ("fsync", "full_page_writes", "synchronous_commit")
 _FULL = 2
 #: I1, I2 of SECURITY.md, and what would lead there.
-_RULES: Final = {
+RULES: Final = {
     "records without exactly one code": """
         SELECT count(*) FROM (
             SELECT 1 FROM resident_record LEFT JOIN code_assignment
@@ -85,7 +85,7 @@ def guards(opened: Registry) -> Iterator[Finding]:
 def rules(opened: Registry) -> Iterator[Finding]:
     """One code each, no code twice."""
     with opened.read() as session:
-        broken = {words: session.scalar(text(query)) or 0 for words, query in _RULES.items()}
+        broken = {words: session.scalar(text(query)) or 0 for words, query in RULES.items()}
     for words, number in broken.items():
         if number:
             yield fault(
