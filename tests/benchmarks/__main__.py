@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from portal.i18n.languages import languages
@@ -13,9 +14,14 @@ from tests.benchmarks.measurement import Figure, say
 _TAGS = tuple(language.tag for language in languages())
 #: Languages whose scripts differ most in bytes.
 _PAGES = tuple(tag for tag in ("ja", "my", "km", "ur") if tag in _TAGS)
+_READS = ("lookup-by-code", "birth-and-name", "name-search", "record-with-history")
 GROUPS = {
     "main": ("faq-page", "faq-bytes", "approvals-sqlite", "approvals-postgresql"),
-    "register": ("ledger-verify-sqlite", "ledger-verify-postgresql"),
+    "register": (
+        *(f"{name}-{backend}" for backend in ("sqlite", "postgresql") for name in _READS),
+        "ledger-verify-sqlite",
+        "ledger-verify-postgresql",
+    ),
     "i18n": (
         *(f"faq-page-{tag}" for tag in _PAGES),
         *(f"faq-bytes-{tag}" for tag in _TAGS),
@@ -61,10 +67,8 @@ def _benchmark(name: str) -> Callable[..., Figure]:
         from tests.benchmarks import approvals
 
         return approvals.approvals_sqlite if name == "approvals-sqlite" else approvals.approvals_postgresql
-    if name.startswith("ledger-"):
-        from tests.benchmarks import ledger
-
-        return ledger.ledger_verify_sqlite if name == "ledger-verify-sqlite" else ledger.ledger_verify_postgresql
+    if name in GROUPS["register"]:
+        return _of_the_register(name)
     if name.startswith("i18n-"):
         from tests.benchmarks import i18n
 
@@ -81,6 +85,16 @@ def _benchmark(name: str) -> Callable[..., Figure]:
     if name.startswith("faq-bytes-"):
         return lambda folder, *, quick: faq.faq_bytes_of(name.removeprefix("faq-bytes-"), folder)
     return faq.faq_page if name == "faq-page" else faq.faq_bytes
+
+
+def _of_the_register(name: str) -> Callable[..., Figure]:
+    if name.startswith(_READS):
+        from tests.benchmarks.register_reads import register_read
+
+        return partial(register_read, name)
+    from tests.benchmarks import ledger
+
+    return ledger.ledger_verify_sqlite if name == "ledger-verify-sqlite" else ledger.ledger_verify_postgresql
 
 
 def _own_environment() -> None:
