@@ -53,6 +53,17 @@ class _Bench:
         self.keys_file = self.folder / "data-keys.json"
         new_keyring_file(self.keys_file)
         self.templates = {}
+        self.killable = None
+
+    def own_server(self):
+        """A server that may be killed, and a template on it."""
+        from tests.databases import PostgresqlTemplate, migrated
+        from tests.faults.own_postgresql import own_server
+
+        if self.killable is None:
+            server = self.stack.enter_context(own_server("faults-server"))
+            self.killable = server, PostgresqlTemplate(server.url, "faults", migrated)
+        return self.killable
 
     def template(self, backend: str):
         from tests.databases import PostgresqlTemplate, SqliteTemplate, migrated, postgresql_server
@@ -96,6 +107,18 @@ def _stolen_files(bench: _Bench, backend: str) -> Verdict:
     return stolen_files(backend, bench.template(backend), bench.keys_file, bench.folder, quick=bench.quick)
 
 
+def _postgresql_killed(bench: _Bench) -> Verdict:
+    from tests.faults.postgresql_killed import postgresql_killed
+
+    return postgresql_killed(*bench.own_server(), bench.keys_file, quick=bench.quick)
+
+
+def _io_errors_on_postgresql(bench: _Bench) -> Verdict:
+    from tests.faults.io_errors_postgresql import io_errors_on_postgresql
+
+    return io_errors_on_postgresql(*bench.own_server(), bench.keys_file, quick=bench.quick)
+
+
 def _canary(bench: _Bench) -> Verdict:
     from tests.faults.canary import canary_codes
 
@@ -126,8 +149,10 @@ TESTS: dict[str, Callable[[_Bench], Verdict]] = {
     "races-postgresql": lambda bench: _races(bench, "postgresql"),
     "kills-sqlite": lambda bench: _kills(bench, "sqlite"),
     "kills-postgresql": lambda bench: _kills(bench, "postgresql"),
+    "postgresql-killed": _postgresql_killed,
     "crash-states": _crash_states,
     "io-errors-sqlite": _io_errors_on_sqlite,
+    "io-errors-postgresql": _io_errors_on_postgresql,
     "stolen-files-sqlite": lambda bench: _stolen_files(bench, "sqlite"),
     "stolen-files-postgresql": lambda bench: _stolen_files(bench, "postgresql"),
     "canary-codes": _canary,

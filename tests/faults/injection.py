@@ -3,7 +3,7 @@
 import ctypes
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,7 @@ class Injection:
 
 
 @contextmanager
-def injected(fault: Fault, *, into: int, log: Path, files: list[Path]) -> Iterator[Injection]:
+def injected(fault: Fault, *, into: int, log: Path, files: Sequence[Path] = ()) -> Iterator[Injection]:
     """While the block runs, process `into` meets the fault, counted from now, in its calls on these files (none: on any)."""
     paths = [option for file in files for option in ("-P", str(file))]
     command = [strace(), "-p", str(into), *paths, "-e", f"trace={fault.call}", "-e", fault.option, "-o", str(log)]

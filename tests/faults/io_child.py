@@ -6,27 +6,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from registry_core.codes import approve_code_change
-from registry_core.codes.change_request import CodeChangeRequest
-from registry_core.storage.engine import read, write
+from registry_core.storage.engine import write
 from registry_core.storage.keys import Keyring
 from registry_core.values.errors import RequestAlreadyDecided
 from tests.faults.injection import let_be_traced
 from tests.faults.planted import plant
 from tests.faults.town import clerk, opened
 
-APPROVE, READ, CLOSE, CHECKPOINT_EVERY = "approve", "read", "close", "checkpoint-every"
+APPROVE, CLOSE, CHECKPOINT_EVERY, BACKEND = "approve", "close", "checkpoint-every", "backend"
 DONE, CLEAN, ALREADY = "done", "clean error", "already decided"
 
 
 def serve(url: str, keys_file: Path, orders: Any, planted: str | None) -> None:
     """Do what is asked for over the pipe, (order, argument) by (order, argument) until None, and answer how each ended.
 
-    APPROVE a request by its id; READ; CLOSE all connections; CHECKPOINT_EVERY so many pages, from the next opening on.
+    APPROVE a request by its id; CLOSE all connections; CHECKPOINT_EVERY so many pages, from the next opening on; BACKEND: open a
+    connection, and answer with the number of the server's process behind it.
     """
     let_be_traced()
     plant(planted)
@@ -44,28 +44,28 @@ class _Process:
             event.listen(engine, "connect", self.set_checkpoints)
 
     def ends(self, what: str, argument: Any) -> str:
-        """How it ended: one of the words above, or what broke."""
+        """How it ended: one of the words above, or what broke; or what was asked for."""
         try:
-            self.do(what, argument)
+            return self.do(what, argument)
         except RequestAlreadyDecided:
             return ALREADY
         except OperationalError:
             return CLEAN
         except Exception as broke:
             return f"{type(broke).__name__}: {str(broke).splitlines()[0][:160]}"
-        return DONE
 
-    def do(self, what: str, argument: Any) -> None:
+    def do(self, what: str, argument: Any) -> str:
         if what == APPROVE:
             with self.write(self.engine, self.ring) as session:
                 approve_code_change(session, request_id=argument, actor=clerk(1), at=datetime.now(UTC))
-        elif what == READ:
-            with read(self.engine, self.ring) as session:
-                session.scalar(select(func.count()).select_from(CodeChangeRequest))
         elif what == CLOSE:
             self.engine.dispose()
+        elif what == BACKEND:
+            with self.engine.connect() as connection:
+                return str(connection.scalar(text("SELECT pg_backend_pid()")))
         else:
             self.pages = argument
+        return DONE
 
     def set_checkpoints(self, connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA wal_autocheckpoint={self.pages}")

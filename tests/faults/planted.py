@@ -76,6 +76,16 @@ def _open_request_unseen() -> None:
     request._open_request = lambda *_arguments: None
 
 
+def _key_forgotten() -> None:
+    """A request that is sent again is not known again."""
+    request._with_key = lambda *_arguments: None
+
+
+def _approved_again() -> None:
+    """An approval that is sent again is done again."""
+    change_request.CodeChangeRequest.guard_open = lambda self: None
+
+
 def _ledger_skipped() -> None:
     decide.entry = lambda *_arguments, **_named: None
 
@@ -134,6 +144,8 @@ FAULTS: dict[str, Callable[[], Any]] = {
     "take-guard-skipped": _take_guard_skipped,
     "loser-not-told": _loser_not_told,
     "open-request-unseen": _open_request_unseen,
+    "key-forgotten": _key_forgotten,
+    "approved-again": _approved_again,
     "ledger-skipped": _ledger_skipped,
     "history-skipped": _history_skipped,
     "slip-skipped": _slip_skipped,
