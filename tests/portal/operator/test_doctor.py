@@ -260,7 +260,9 @@ def test_a_damaged_file_is_told(operator: Operator):
         return
     path = Path(operator.register.engine.url.database)
     with operator.register.engine.connect() as connection:
-        page = connection.scalar(text("SELECT rootpage FROM sqlite_master WHERE name = 'ix_record_name_key_key'"))
+        page = connection.scalar(
+            text("SELECT rootpage FROM sqlite_master WHERE name = 'ix_ledger_entry_actor_person_at'")
+        )
         size = connection.scalar(text("PRAGMA page_size"))
     operator.register.engine.dispose()
     with path.open("r+b") as file:
