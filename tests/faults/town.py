@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
@@ -37,11 +38,12 @@ def resident(record_id: UUID, town: str = TOWN) -> Actor:
 
 
 def enter_residents(session: Session, number: int, *, town: str = TOWN) -> list[UUID]:
+    """People whom every clerk may know of."""
     at, system = datetime.now(UTC), system_actor(town)
     return [
         enter_resident(
             session,
-            items=each.items,
+            items=replace(each.items, protected=False),
             code=each.code,
             reason=each.reason,
             on=date(2026, 4, 1),
