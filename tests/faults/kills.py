@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -24,9 +25,10 @@ from registry_core.storage.engine import read, write
 from tests.databases import Template
 from tests.faults.kill_child import approve_until_killed
 from tests.faults.town import broken_in, fill_pool, opened, ready_requests
-from tests.faults.verdict import Verdict, plant_each, say
+from tests.faults.verdict import Verdict, along, plant_each, say
 
-KILLS, QUICK_KILLS, CONTROL_KILLS = 300, 30, 150
+KILLS, QUICK_KILLS, CONTROL_KILLS = 10_000, 30, 150
+_KILLS_A_FIELD = 100  # then a new register: what is looked at after each kill stays small
 CONTROLS = ["slip-in-another-transaction", "acknowledged-before-the-commit", "ledger-skipped"]
 _LONGEST_LIFE = 3  # approvals, from when all is warm
 _SERVER_EVERY, _LEDGER_EVERY = 10, 25
@@ -38,10 +40,15 @@ def kills_on(backend: str, template: Template, keys_file: Path, *, quick: bool) 
     """Kills of our code, then of builds with a fault, until it shows."""
     verdict = Verdict(f"kills-{backend}")
     servers = _SERVER_EVERY if backend == "postgresql" else 0
-    with _battlefield(template, keys_file) as field:
-        verdict.faults = field.kill(QUICK_KILLS if quick else KILLS, servers_every=servers)
-        verdict.attempts = field.kills
-        verdict.figures = field.figures()
+    kills = QUICK_KILLS if quick else KILLS
+    parts = [min(_KILLS_A_FIELD, kills - done) for done in range(0, kills, _KILLS_A_FIELD)]
+    figures: Counter[str] = Counter()
+    for part in along(parts, of=len(parts), what="registers with kills"):
+        with _battlefield(template, keys_file) as field:
+            verdict.faults += field.kill(part, servers_every=servers)
+            verdict.attempts += field.kills
+            figures.update(field.figures())
+    verdict.figures = dict(figures)
     say(f"  {verdict.name}: {verdict.figures}, {len(verdict.faults)} faults")
 
     def find(name: str) -> list[str]:
@@ -153,7 +160,7 @@ class _Battlefield:
             else:
                 return
 
-    def figures(self) -> dict[str, object]:
+    def figures(self) -> dict[str, int]:
         """How much happened: a run in which nobody was cut off shows nothing."""
         told = {"acknowledged": len(self.acknowledged()), "approved_but_unanswered": self.cut}
         return told | ({"servers_killed": self.servers_killed} if self.servers_killed else {})

@@ -8,12 +8,15 @@ from registry_core.storage.engine import write
 from tests.databases import Template
 from tests.faults.broken_database import drop_unique
 from tests.faults.planted import UNIQUE_DROPPED
+from tests.faults.race_crowd import WORKERS, crowd_at
 from tests.faults.race_rounds import Race, races
 from tests.faults.race_runner import RUNNERS, run_races
-from tests.faults.town import broken_in, opened
-from tests.faults.verdict import Verdict, plant_each, say
+from tests.faults.town import broken_in, fill_pool, opened, ready_requests
+from tests.faults.verdict import Verdict, along, plant_each, say
 
 APPROVAL_ATTEMPTS, QUICK_APPROVAL_ATTEMPTS = 2000, 200
+CROWDED, QUICK_CROWDED = 10_000, 20  # requests with a crowd at each: 1,000,000 attempts, and 20,000
+_AT_ONCE = 500  # requests of a crowd, between two looks at everything
 OTHER_ROUNDS, QUICK_OTHER_ROUNDS = 15, 2
 
 CONTROLS = {
@@ -33,6 +36,15 @@ def races_on(backend: str, template: Template, keys_file: Path, *, quick: bool) 
     verdict.attempts = sum(rounds.values()) * RUNNERS
     verdict.figures = {"approval_attempts": approvals * RUNNERS, "seconds": round(time.monotonic() - began, 1)}
     say(f"  {verdict.name}: {dict(rounds)} rounds of {RUNNERS}, {len(verdict.faults)} faults")
+    attempts, seconds, faults = _crowds(template, keys_file, QUICK_CROWDED if quick else CROWDED)
+    verdict.attempts += attempts
+    verdict.faults += faults
+    verdict.figures |= {
+        "workers": WORKERS,
+        "crowd_attempts": attempts,
+        "crowd_per_second": round(attempts / seconds, 1),
+    }
+    say(f"  {verdict.name}: {attempts} attempts of {WORKERS} workers, {len(faults)} faults")
 
     def find(name: str) -> list[str]:
         return _raced(template, keys_file, approvals=6, others=2, planted=name)[0]
@@ -56,6 +68,27 @@ def _raced(
             return faults + broken_in(engine, ring), Counter(race.name for race in rounds)
     finally:
         template.dispose(url)
+
+
+def _crowds(template: Template, keys_file: Path, requests: int) -> tuple[int, float, list[str]]:
+    """(attempts, the seconds they took, faults); a register of its own for every `_AT_ONCE` requests."""
+    attempts, seconds, faults = 0, 0.0, []
+    parts = [min(_AT_ONCE, requests - done) for done in range(0, requests, _AT_ONCE)]
+    for part in along(parts, of=len(parts), what="crowds"):
+        url = template.fresh()
+        try:
+            with opened(url, keys_file) as (engine, ring):
+                with write(engine, ring) as session:
+                    ready = list(ready_requests(session, part))
+                    fill_pool(session, part)
+                began = time.monotonic()
+                made, found = crowd_at(url, keys_file, ready)
+                seconds += time.monotonic() - began
+                attempts += made
+                faults += found + broken_in(engine, ring)
+        finally:
+            template.dispose(url)
+    return attempts, seconds, faults
 
 
 def _told(race: Race, outcomes: list) -> list[str]:
