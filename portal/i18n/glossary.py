@@ -1,6 +1,6 @@
 """The glossary: the words of the law and their one translation, from translations/glossary.csv.
 
-Columns: id, ja, reading (kana), romaji, then for each language (its Babel name) the accepted words and
+Columns: key, ja, reading (kana), romaji, then for each language (its Babel name) the accepted words and
 ``forbidden_<language>`` words, note, source_url. Words are alternatives set apart by ``|``; a ``*`` at the end of a
 word stands for any ending. Looked for as whole words where the language sets words apart by spaces. In a source only
 the first word counts as the term; a translation may use any of them.
@@ -75,10 +75,10 @@ def _term(row: dict[str, str], spaced: dict[str, bool]) -> Term:
         name: _pattern(row[FORBIDDEN + name], spaces=spaced[name]) for name in spaced if row.get(FORBIDDEN + name)
     }
     if SOURCE_TAG not in accepted:
-        message = f"{row.get('id')}: no Japanese term"
+        message = f"{row.get('key')}: no Japanese term"
         raise GlossaryError(message)
     first = {name: _pattern(row[name].split("|")[0], spaces=spaced[name]) for name in accepted}
-    return Term(row["id"], row[SOURCE_TAG].split("|")[0], row["reading"], row["romaji"], first, accepted, forbidden)
+    return Term(row["key"], row[SOURCE_TAG].split("|")[0], row["reading"], row["romaji"], first, accepted, forbidden)
 
 
 def _pattern(cell: str, *, spaces: bool) -> re.Pattern[str]:

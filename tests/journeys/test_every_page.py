@@ -5,6 +5,7 @@ Axe finds nothing, nothing is wider than the screen, and nothing is asked of ano
 
 import pytest
 
+from portal.i18n.languages import languages
 from tests.architecture.test_routes import without_arguments
 from tests.browser import BrowserVisitor
 from tests.people.resident import Resident
@@ -13,7 +14,7 @@ from tests.people.visitor import Person
 
 pytestmark = pytest.mark.browser
 
-LANGUAGES = ("ja", "en", "vi", "ur")
+LANGUAGES = [language.tag for language in languages()]
 
 
 def pages(app, lang: str, *guards: str) -> list[str]:

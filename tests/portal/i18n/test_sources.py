@@ -100,7 +100,7 @@ def test_a_translation_nobody_marked_counts_as_machine_made():
 @pytest.mark.parametrize("cell", ["=1+1", "+81", "-x", "@here"])
 def test_a_glossary_cell_a_spreadsheet_would_run_is_refused(tmp_path, cell):
     path = tmp_path / "glossary.csv"
-    path.write_text(f"id,ja,reading,romaji,note\na,住民票,じゅう,j,{cell}\n", encoding="utf-8")
+    path.write_text(f"key,ja,reading,romaji,note\na,住民票,じゅう,j,{cell}\n", encoding="utf-8")
     with pytest.raises(GlossaryError, match="row 2, note"):
         read_glossary(path)
 
