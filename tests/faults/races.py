@@ -15,7 +15,7 @@ from tests.faults.town import broken_in, fill_pool, opened, ready_requests
 from tests.faults.verdict import Verdict, along, plant_each, say
 
 APPROVAL_ATTEMPTS, QUICK_APPROVAL_ATTEMPTS = 2000, 200
-CROWDED, QUICK_CROWDED = 10_000, 20  # requests with a crowd at each: 1,000,000 attempts, and 20,000
+CROWDED, QUICK_CROWDED = 10_000, 200  # requests with a crowd at each: 1,000,000 attempts, and 20,000
 _AT_ONCE = 500  # requests of a crowd, between two looks at everything
 OTHER_ROUNDS, QUICK_OTHER_ROUNDS = 15, 2
 
