@@ -29,6 +29,7 @@ from portal.web.sessions import purge_sessions
 from registry_core.codes import lapse_requests
 from registry_core.ledger import checkpoint_if_due, seal_entries
 from registry_core.outbox import OutboxItem, OutboxKind, mark_delivered, mark_failed, take_due
+from registry_core.storage.gram_posting import join_runs, scattered
 from registry_core.values.actor import system_actor
 
 LOG = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ LEASE = timedelta(minutes=2)
 DELIVERING_AT_MOST = timedelta(minutes=1)  # then one last message may still take its time within the lease
 ROUND_SECONDS = 1.0
 UPKEEP_EVERY = timedelta(minutes=1)
+JOIN_EVERY = timedelta(hours=1)
+_PLACES_AT_MOST, _PLACES_AT_ONCE = 5000, 50
 BETWEEN_BATCHES_SECONDS = 0.05  # whoever waits to write gets a turn
 
 
@@ -117,8 +120,17 @@ def _lapse(session: Session, *, at: datetime) -> int:
     return lapse_requests(session, actor=system_actor(registry().config.municipality.code), at=at)
 
 
+def join_search_runs() -> None:
+    """Join what entering one by one has scattered over the search's table, a little at a time: others write in between."""
+    with registry().read() as session:
+        places = scattered(session, limit=_PLACES_AT_MOST)
+    for begin in range(0, len(places), _PLACES_AT_ONCE):
+        with registry().write() as session:
+            join_runs(session, places=places[begin : begin + _PLACES_AT_ONCE])
+
+
 #: What is done from time to time, each by itself.
-_REGULAR = {upkeep: UPKEEP_EVERY}
+_REGULAR = {upkeep: UPKEEP_EVERY, join_search_runs: JOIN_EVERY}
 
 
 def _deliver_due(kind: OutboxKind) -> int:

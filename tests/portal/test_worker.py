@@ -21,11 +21,12 @@ from portal.config import PROJECT_ROOT
 from portal.resident.drafts import CodeChangeDraftRow, new_draft, save_draft
 from portal.web.rate_limits import CountedTries, RateLimit
 from portal.web.session_table import WebSession
-from portal.worker import seal, upkeep, work_until, worker_thread
+from portal.worker import join_search_runs, seal, upkeep, work_until, worker_thread
 from registry_core.codes import RequestStatus
 from registry_core.ledger import oldest_unsealed, record_entry, verify_ledger
 from registry_core.ledger.entry import LedgerTail
 from registry_core.ledger.seal import LedgerCheckpoint
+from registry_core.storage.gram_posting import scattered
 from registry_core.values import LegalPurpose
 from tests.databases import BACKENDS
 from tests.live_server import Mailbox, PortalServer
@@ -327,3 +328,18 @@ def worker_process(environment: dict[str, str]) -> Iterator[subprocess.Popen[byt
     finally:
         process.kill()
         process.wait()
+
+
+@both_databases
+def test_the_search_is_tidied_and_finds_as_before(portal_server, in_context, counter):
+    for number in range(12):
+        counter.corrects("resident-1", reading=f"カメイ {number}")
+        counter.corrects(f"resident-{number % 9 + 2}", reading="カメイ")
+    before = counter.searches_for("カメイ", "緑が丘")
+    with counter.registry.read() as session:
+        assert scattered(session, limit=10)
+    in_context(join_search_runs)
+    with counter.registry.read() as session:
+        assert scattered(session, limit=10) == []
+    assert counter.searches_for("カメイ", "緑が丘") == before
+    assert len(before) > 5

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from portal.demo.households import HOUSEHOLDS
 from registry_core.codes import CodeChangeRequestView, answer_question, request_code_change, requests_of
 from registry_core.ledger import LedgerEntryView, entries_about
-from registry_core.register import ItemAnswer, confirm_record, correct_record
+from registry_core.register import ItemAnswer, RecordQuery, confirm_record, correct_record, search_records
 from registry_core.register.confirmation import CONFIRMABLE_ITEMS
 from registry_core.register.resident_record import ResidentRecord
-from registry_core.values import Actor, ChangeReason, Role
+from registry_core.values import Actor, ChangeReason, LegalPurpose, Role
 from registry_core.values.actor import resident_person, system_actor
 from tests.live_server import PortalServer
 from tests.people.staff import Administrator, Auditor, Clerk, Staff, Supervisor
@@ -108,6 +108,18 @@ class Counter:
                 actor=self.resident(login),
                 at=datetime.now(UTC),
             )
+
+    def searches_for(self, name: str, address: str) -> list[UUID]:
+        """Whom a supervisor finds."""
+        with self.registry.write() as session:
+            hits = search_records(
+                session,
+                query=RecordQuery(name=name, address=address),
+                actor=Actor("p-s", "s", Role.SUPERVISOR, self.municipality, "S"),
+                at=datetime.now(UTC),
+                purpose=LegalPurpose.COUNTER_SERVICE,
+            )
+        return [hit.id for hit in hits]
 
     def looks_at(self, login: str) -> list[LedgerEntryView]:
         """Entries of staff about this resident, newest first."""
