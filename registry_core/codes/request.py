@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry_core.codes.change_request import OPEN_STATUSES, CodeChangeRequest, RequestQuestion, RequestStatus
 from registry_core.codes.find import entry, request_for_resident, tell_resident
 from registry_core.codes.reference import new_reference, normal_reference
-from registry_core.codes.views import CodeChangeRequestView, PublicStatus, public_status, view_of
+from registry_core.codes.views import CodeChangeRequestView, PublicStatus, public_status, view_of, views_of
 from registry_core.register import hide_known_codes
 from registry_core.register.code_assignment import JAPAN
 from registry_core.register.find import find_record
@@ -111,7 +111,7 @@ def requests_of(session: Session, *, record_id: UUID) -> list[CodeChangeRequestV
     """All requests of one record, newest first: for its resident."""
     query = select(CodeChangeRequest).where(CodeChangeRequest.record_id == record_id)
     rows = session.scalars(query.order_by(CodeChangeRequest.submitted_at.desc())).all()
-    return [view_of(session, row) for row in rows]
+    return views_of(session, rows)
 
 
 def request_of(

@@ -1,5 +1,6 @@
 """What of a request is shown: frozen values, the code masked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -109,9 +110,19 @@ class PublicStatus:
 
 def view_of(session: Session, request: CodeChangeRequest) -> CodeChangeRequestView:
     """The frozen view, with its questions."""
-    query = select(RequestQuestion).where(RequestQuestion.request_id == request.id)
-    rows = session.scalars(query.order_by(RequestQuestion.asked_at)).all()
-    questions = tuple(QuestionView(q.phrase, q.words, q.asked_at, q.answer, q.answered_at) for q in rows)
+    return views_of(session, [request])[0]
+
+
+def views_of(session: Session, requests: Sequence[CodeChangeRequest]) -> list[CodeChangeRequestView]:
+    """The frozen views, with their questions, which are read at once."""
+    query = select(RequestQuestion).where(RequestQuestion.request_id.in_([request.id for request in requests]))
+    questions: dict[UUID, list[QuestionView]] = {request.id: [] for request in requests}
+    for q in session.scalars(query.order_by(RequestQuestion.asked_at)):
+        questions[q.request_id].append(QuestionView(q.phrase, q.words, q.asked_at, q.answer, q.answered_at))
+    return [_view(session, request, tuple(questions[request.id])) for request in requests]
+
+
+def _view(session: Session, request: CodeChangeRequest, questions: tuple[QuestionView, ...]) -> CodeChangeRequestView:
     return CodeChangeRequestView(
         id=request.id,
         reference=request.reference,
