@@ -170,4 +170,5 @@ def test_every_word_of_the_closed_lists_is_said_in_every_language(language):
         said |= {key: plain(official(key)) for key in keys}
     assert [word for word, words in said.items() if not words] == []
     japanese = {word for word, words in said.items() if word == words}
-    assert japanese == set() or language.html_lang == "ja"
+    # Chinese writes some of them with the same characters.
+    assert japanese == set() or language.html_lang.startswith(("ja", "zh"))
