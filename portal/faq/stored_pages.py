@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 from portal.i18n.gettext import current_language
 from portal.registry import registry
@@ -41,6 +41,7 @@ def _stored(name: str, render: Callable[[], str]) -> StoredPage:
     language = current_language()
     page = pages.get((language.tag, name))
     if page is None:
+        g.without_query = True  # what one reader's address carries must not be in what everybody gets
         page = _rendered(render().encode(), language.html_lang)
         if len(pages) < MOST_PAGES:
             pages[language.tag, name] = page

@@ -58,7 +58,7 @@ def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
 
 def switch_url(tag: str) -> str:
     """The address of this page in another language, its query kept; where there is none, that language's first page."""
-    query = request.query_string.decode("ascii", "ignore")
+    query = "" if g.get("without_query") else request.query_string.decode("ascii", "ignore")
     expects = request.endpoint and current_app.url_map.is_endpoint_expecting(request.endpoint, ARGUMENT)
     language = language_by_tag(tag)
     closed_to_it = (request.endpoint or "").startswith(STAFF_PATHS) and not (language and language.staff)

@@ -173,3 +173,11 @@ def test_the_page_of_languages_says_how_far_each_is(reader):
     done, _of, everything = rows["Tiếng Việt"][0].split()
     assert done == everything
     assert rows["Tiếng Việt"][1] == f"0 of {everything}"
+
+
+@pytest.mark.parametrize("page", ["", "help", "languages"])
+def test_what_one_reader_has_in_the_address_is_not_in_the_page_of_all(portal_server, page):
+    reader = portal_server.client()
+    assert "24727059608" not in reader.ask("GET", f"/my/{page}?q=24727059608").text
+    assert "24727059608" not in reader.ask("GET", f"/my/{page}").text
+    reader.close()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -105,6 +106,13 @@ def environment(folder: Path, database_url: str, keys_file: Path) -> dict[str, s
         "PORTAL_DATA_KEYS_FILE": str(keys_file),
         "PORTAL_SECRET_KEY_FILE": str(secret),
     }
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_nobody_else() -> None:
+    """The demonstration sets for its process what nobody has set: the next test in it begins without."""
+    for name in [name for name in os.environ if name.startswith("PORTAL_")]:
+        del os.environ[name]
 
 
 @pytest.fixture
