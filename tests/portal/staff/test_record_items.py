@@ -43,8 +43,8 @@ ALIASES = alias_history_text(
 )
 def test_a_value_is_said_in_english_with_the_japanese_of_the_record_beside_it(item, value, english, japanese):
     with speaking("en"):
-        assert shown(item, value, hidden=False) == english
-        assert japanese_beside(item, value, hidden=False) == japanese
+        assert shown(item, value) == english
+        assert japanese_beside(item, value) == japanese
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,5 @@ def test_a_value_is_said_in_english_with_the_japanese_of_the_record_beside_it(it
 )
 def test_in_japanese_the_official_form_stands_alone(item, value, japanese):
     with speaking("ja"):
-        assert shown(item, value, hidden=False) == japanese
-        assert japanese_beside(item, value, hidden=False) == ""
-
-
-def test_what_is_hidden_is_hidden_in_both_languages():
-    with speaking("en"):
-        for item in ("address", "address_since", "notified_on", "previous_address"):
-            assert shown(item, "2020-01-01", hidden=True) == "Not shown. Ask the supervisor."
-            assert japanese_beside(item, "2020-01-01", hidden=True) == ""
+        assert shown(item, value) == japanese
+        assert japanese_beside(item, value) == ""
