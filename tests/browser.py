@@ -165,6 +165,9 @@ class BrowserVisitor:
         return self.tab.locator(selector).nth([each is element for each in alike].index(True))
 
     def _clicked(self, place: Any, expect: int) -> BrowserPage:
+        folded = place.locator("xpath=ancestor::details[not(@open)]/summary")
+        while folded.count():
+            folded.first.click()
         with self.tab.expect_navigation(wait_until="load") as going:
             place.click()
         answer = going.value
