@@ -26,6 +26,7 @@ _ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+_UNFOLD = "each => { const folded = each.closest('details'); if (folded) folded.open = true }"
 _AXE = Axe()
 _AXE_OPTIONS = {
     "resultTypes": ["violations"],
@@ -162,7 +163,9 @@ class BrowserVisitor:
             ]
         else:
             alike = page.all("input", "select", "textarea")
-        return self.tab.locator(selector).nth([each is element for each in alike].index(True))
+        place = self.tab.locator(selector).nth([each is element for each in alike].index(True))
+        place.evaluate(_UNFOLD)  # a person taps on the summary first
+        return place
 
     def _clicked(self, place: Any, expect: int) -> BrowserPage:
         folded = place.locator("xpath=ancestor::details[not(@open)]/summary")

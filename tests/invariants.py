@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry_core.codes.change_request import CodeChangeRequest, RequestStatus
+from registry_core.codes.change_request import CodeChangeRequest, CodeGround, RequestStatus
 from registry_core.codes.pool import DesignatedCode
 from registry_core.ledger import verify_ledger
 from registry_core.ledger.entry import LedgerEntry
@@ -24,7 +24,7 @@ from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.history import RecordHistory
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.storage.keys import keyring
-from registry_core.values.change_reason import ChangeReason
+from registry_core.values.change_reason import CODE_REASONS
 
 OUTCOMES = {f"code-change.{status.value}": status for status in RequestStatus if not status.is_open}
 
@@ -145,7 +145,7 @@ def _changes(state: _State) -> Iterator[str]:
     """I5, I7: an approval is a changed code, a row of history, a slip and a notice; none of them is without the others."""
     approvals = Counter(request.record_id for request in state.approved)
     codes = Counter(each.record_id for each in state.assignments)
-    rows = [row for row in state.history if row.reason is ChangeReason.CODE_CHANGE_REQUEST]
+    rows = [row for row in state.history if row.reason in CODE_REASONS]
     changes = Counter(row.record_id for row in rows)
     for record in state.records:
         if codes[record.id] != 1 + approvals[record.id]:
@@ -179,11 +179,14 @@ def _versions(state: _State) -> Iterator[str]:
 def _two_persons(state: _State) -> Iterator[str]:
     """I11: one person saw the document, another approved; both stand in the ledger."""
     checked = {
-        (entry.request_id, entry.actor_person) for entry in state.entries if entry.action.endswith("identity-checked")
+        (entry.request_id, entry.actor_person)
+        for entry in state.entries
+        if entry.action in {"code-change.identity-checked", "code-change.begun"}
     }
     decided = {(entry.request_id, entry.actor_person) for entry in state.entries if entry.action.endswith(".approved")}
     for request in state.approved:
-        if request.document is None or request.identity_by_person in {None, request.decided_by_person}:
+        unshown = request.document is None and request.ground is CodeGround.REQUEST
+        if unshown or request.identity_by_person in {None, request.decided_by_person}:
             yield f"I11 request {request.id}: approved by one person, or without a document"
         if (request.id, request.identity_by_person) not in checked:
             yield f"I11 request {request.id}: no entry of the document shown"

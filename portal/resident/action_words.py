@@ -11,9 +11,12 @@ ACTIONS = frozenset(
     {
         "card.recorded",
         "case.closed",
+        "case.released",
+        "case.taken",
         "code-change.answered",
         "code-change.approved",
         "code-change.asked",
+        "code-change.begun",
         "code-change.closed",
         "code-change.declined",
         "code-change.followed",

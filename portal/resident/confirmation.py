@@ -8,10 +8,10 @@ from portal.auth.guards import current_actor, current_record_id, resident_only
 from portal.i18n.gettext import _, current_language
 from portal.registry import registry
 from portal.resident.face import blueprint
-from portal.resident.record_items import CONFIRMED_TERMS, PARTS, items_of
+from portal.resident.record_items import ITEM_TERMS, PARTS, items_of
 from portal.resident.wrong_form import WrongForm
 from portal.web.forms import PortalForm
-from registry_core.register import CONFIRMABLE_ITEMS, ItemAnswer, confirm_record, look_at_record
+from registry_core.register import CONFIRMABLE_ITEMS, ItemAnswer, cases_of, confirm_record, look_at_record
 from registry_core.values.errors import StaleRecord
 from registry_core.values.legal_purpose import LegalPurpose
 
@@ -48,8 +48,10 @@ def record_wrong() -> ResponseReturnValue:
 @blueprint.get("/<lang:lang>/record/reported")
 @resident_only
 def record_reported() -> ResponseReturnValue:
-    """Say what happens next and what to bring."""
-    return render_template("resident/reported.html")
+    """Say what happens next: for each item who corrects it, and what to bring."""
+    with registry().read() as session:
+        cases = [case for case in cases_of(session, record_id=current_record_id()) if case.is_open]
+    return render_template("resident/reported.html", cases=cases, terms=ITEM_TERMS)
 
 
 def _kept(answers: dict[str, ItemAnswer], shown_version: str | None) -> bool:
@@ -86,7 +88,5 @@ def _wrong_page(form: WrongForm) -> ResponseReturnValue:
             purpose=LegalPurpose.RECORD_CORRECTION,
         )
     form.record_version.data = str(seen.version)
-    page = render_template(
-        "resident/wrong.html", form=form, items=items_of(seen), parts_of=PARTS, terms=CONFIRMED_TERMS
-    )
+    page = render_template("resident/wrong.html", form=form, items=items_of(seen), parts_of=PARTS, terms=ITEM_TERMS)
     return page, (422 if form.errors else 200)

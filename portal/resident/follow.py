@@ -76,7 +76,7 @@ def follow() -> ResponseReturnValue:
         "resident/follow_status.html",
         status=status,
         reference_in_groups=in_groups(status.reference),
-        status_words=status_words(status.status),
+        status_words=status_words(status.status, status.ground),
         moments=public_moments_of(status),
     )
 

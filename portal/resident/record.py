@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from portal.auth.guards import current_actor, current_record_id, resident_only, step_up_required
 from portal.registry import registry
+from portal.resident.corrections import case_words
 from portal.resident.face import blueprint, is_signed_in_afresh
-from portal.resident.record_items import CONFIRMED_TERMS, changes_of, hides_address, items_of
+from portal.resident.record_items import ITEM_TERMS, changes_of, hides_address, items_of
 from portal.web.forms import PortalForm
 from registry_core.codes import reveal_code
 from registry_core.register import cases_of, latest_confirmation, look_at_record, record_history
@@ -35,7 +36,8 @@ def record() -> ResponseReturnValue:
         record_version=seen.version,
         confirmed=confirmed,
         cases=cases,
-        terms=CONFIRMED_TERMS,
+        case_words=case_words,
+        terms=ITEM_TERMS,
         seconds=SHOWN_FOR,
         address_is_hidden=hides_address(seen),
         signed_in_afresh=is_signed_in_afresh(),

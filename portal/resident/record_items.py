@@ -1,6 +1,6 @@
 """What a resident sees of a record: exactly the items of FAQ Q4 (Act art. 30-6, Order 30-16 para. 7) and their changes.
 
-Nothing else of the record passes through here: no nationality, no status of residence, no household.
+No value of anything else passes through here: of nationality, status of residence and household only the names.
 """
 
 from collections.abc import Iterable
@@ -33,13 +33,17 @@ PARTS = {
     "address": ("address",),
     "code_held": ("code",),
 }
-CONFIRMED_TERMS = {
+#: What a person can say to be wrong -> its name; the last three stand on the resident record and not on this page.
+ITEM_TERMS = {
     "name": "term.name",
     "alias": "term.alias",
     "birth_date": "term.birth-date",
     "sex": "term.sex",
     "address": "term.address",
     "code_held": "term.resident-record-code",
+    "nationality": "term.nationality",
+    "residence": "term.residence-status",
+    "household": "term.household",
 }
 NAMES = frozenset({"latin_name", "kanji_name", "reading", "alias"})
 

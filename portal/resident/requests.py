@@ -11,7 +11,9 @@ from wtforms.validators import InputRequired
 from portal.auth.guards import current_actor, current_record_id, resident_only
 from portal.i18n.gettext import _, _l
 from portal.registry import registry
+from portal.resident.corrections import case_words
 from portal.resident.face import blueprint
+from portal.resident.record_items import ITEM_TERMS
 from portal.resident.references import in_groups, reference_from
 from portal.resident.timeline import moments_of, status_words
 from portal.web.forms import MaxLength, PortalForm
@@ -22,6 +24,7 @@ from registry_core.codes import (
     requests_of,
     withdraw_request,
 )
+from registry_core.register import cases_of
 from registry_core.values.errors import NoQuestion, RequestAlreadyDecided, RequestNotFound
 
 LONGEST_ANSWER, HELD = 500, 1000
@@ -64,10 +67,19 @@ def own_request(reference: str) -> CodeChangeRequestView:
 @blueprint.get("/<lang:lang>/requests", endpoint="requests")
 @resident_only
 def request_list() -> ResponseReturnValue:
-    """Every request of mine, newest first."""
+    """Every request of mine, newest first, and what I said is wrong with my record."""
     with registry().read() as session:
         mine = requests_of(session, record_id=current_record_id())
-    return render_template("resident/requests/list.html", requests=mine, in_groups=in_groups, status_words=status_words)
+        cases = cases_of(session, record_id=current_record_id())
+    return render_template(
+        "resident/requests/list.html",
+        requests=mine,
+        in_groups=in_groups,
+        status_words=status_words,
+        cases=cases,
+        case_words=case_words,
+        terms=ITEM_TERMS,
+    )
 
 
 @blueprint.get("/<lang:lang>/requests/<reference>")
@@ -131,7 +143,7 @@ def _page(mine: CodeChangeRequestView, form: AnswerForm) -> ResponseReturnValue:
         request_view=mine,
         reference_in_groups=in_groups(mine.reference),
         moments=moments_of(mine),
-        status_words=status_words(mine.status),
+        status_words=status_words(mine.status, mine.ground),
         waits_for_answer=mine.question is not None and mine.status.is_open,
         form=form,
     ), (422 if form.errors else 200)

@@ -6,7 +6,7 @@ from datetime import date
 
 from portal.i18n.formats import JAPAN, format_day
 from portal.i18n.gettext import _, official
-from registry_core.codes import CodeChangeRequestView, PublicStatus, RequestEvent, RequestStatus
+from registry_core.codes import CodeChangeRequestView, CodeGround, PublicStatus, RequestEvent, RequestStatus
 
 STOPPED = frozenset({"declined", "withdrawn", "lapsed", "closed"})
 SLIP_HAS_LEFT = frozenset({"slip-posted", "slip-handed-over"})
@@ -32,8 +32,10 @@ class Moment:
         return self.day.isoformat() if self.day else ""
 
 
-def status_words(status: str) -> str:
-    """Where the request stands, in one sentence."""
+def status_words(status: str, ground: CodeGround = CodeGround.REQUEST) -> str:
+    """Where the request stands, or what the city has begun itself, in one sentence."""
+    if ground is not CodeGround.REQUEST and RequestStatus(status).is_open:
+        return _("The city gives you another code.")
     words = {
         "submitted": _("Sent. Next, show a document at the counter."),
         "identity-checked": _("Your identity is checked. A second person decides next."),
@@ -51,6 +53,7 @@ def event_words(kind: str) -> str | None:
     """What an event means to the resident; None for the office's own steps, such as a clerk taking the request."""
     words = {
         "submitted": _("You sent the request."),
+        "begun": _("The city gives you another code."),
         "identity-checked": _("Your identity was checked at the counter."),
         "question-asked": _("The city asked you a question."),
         "question-answered": _("You answered the question."),

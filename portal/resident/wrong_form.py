@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 
 from portal.i18n.gettext import _, _l, official_lazy
 from portal.web.forms import MaxLength, PortalForm
-from registry_core.register import CONFIRMABLE_ITEMS, WRONG_REASONS, ItemAnswer
+from registry_core.register import CONFIRMABLE_ITEMS, ITEMS_OF_CASE, WRONG_REASONS, ItemAnswer
 
 LONGEST_TEXT = 500
 RIGHT = "right"
@@ -33,7 +33,7 @@ def _words() -> TextAreaField:
 
 
 class WrongForm(PortalForm):
-    """The items of CONFIRMABLE_ITEMS; `record_version` is the state of the record the person is looking at."""
+    """What can be said to be wrong (ITEMS_OF_CASE); `record_version` is the state of the record the person is looking at."""
 
     record_version = HiddenField()
     name_answer = _answer(_l("Your name, in any of its forms"))
@@ -48,13 +48,19 @@ class WrongForm(PortalForm):
     address_text = _words()
     code_held_answer = _answer(_l("Your resident record code"))
     code_held_text = _words()
+    nationality_answer = _answer(official_lazy("term.nationality"))
+    nationality_text = _words()
+    residence_answer = _answer(official_lazy("term.residence-status"))
+    residence_text = _words()
+    household_answer = _answer(official_lazy("term.household"))
+    household_text = _words()
 
     def questions(self) -> list[tuple[str, Field, Field]]:
         """Each item with its choice and its words."""
-        return [(item, self[f"{item}_answer"], self[f"{item}_text"]) for item in CONFIRMABLE_ITEMS]
+        return [(item, self[f"{item}_answer"], self[f"{item}_text"]) for item in ITEMS_OF_CASE]
 
     def answers(self) -> dict[str, ItemAnswer]:
-        """The answers as the core takes them."""
+        """The answers as the core takes them; what is not on the page is told only where it is wrong."""
         return {
             item: ItemAnswer(
                 right=choice.data == RIGHT,
@@ -62,6 +68,7 @@ class WrongForm(PortalForm):
                 text="" if choice.data == RIGHT else (words.data or "").strip(),
             )
             for item, choice, words in self.questions()
+            if item in CONFIRMABLE_ITEMS or choice.data != RIGHT
         }
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:

@@ -33,7 +33,12 @@ def approval(request_id: UUID) -> ResponseReturnValue:
     if not opened.steps.approve:
         return redirect(url_for("staff.case", request_id=request_id), 303)
     return render_template(
-        "staff/approve.html", case=opened, form=PlainForm(), pool=opened.pool, documents=words.document_kinds()
+        "staff/approve.html",
+        case=opened,
+        form=PlainForm(),
+        pool=opened.pool,
+        documents=words.document_kinds(),
+        grounds=words.code_grounds(),
     )
 
 

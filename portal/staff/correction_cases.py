@@ -1,20 +1,35 @@
-"""Corrections residents asked for (Act art. 14): the list, one case beside the record, and how it ends."""
+"""Corrections residents asked for (Act art. 14): the list, one case on the desk, and the steps by which it is decided."""
 
+from collections.abc import Callable
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from portal.auth.guards import current_actor, staff_only
 from portal.i18n.gettext import _s, plain
 from portal.registry import registry
 from portal.staff import desk, refusals, words
-from portal.staff.case_page import not_yours
+from portal.staff.correction_forms import CorrectionForms, correction_forms
+from portal.staff.correction_page import correction_page
 from portal.staff.desk import blueprint
-from portal.staff.forms import CloseCaseForm
-from portal.staff.record_items import rows_of_record
-from registry_core.register import close_case, look_at_case, open_cases
-from registry_core.values.errors import CaseNotFound, OwnHousehold, RegistryError
+from portal.staff.forms import PlainForm
+from portal.web.forms import PortalForm
+from registry_core.register import (
+    CaseDeclined,
+    CaseOutcome,
+    Examined,
+    correct_by_case,
+    decline_case,
+    open_cases,
+    release_case,
+    send_case_on,
+    take_case,
+)
+from registry_core.values.errors import CaseNotFound, RegistryError
+
+UNPROCESSABLE = 422
 
 
 @blueprint.get("/corrections")
@@ -32,54 +47,167 @@ def corrections() -> ResponseReturnValue:
 @staff_only(*desk.CASE_WORKERS)
 def correction(case_id: UUID) -> ResponseReturnValue:
     """Show what the resident says beside what the register says."""
-    return correction_page(case_id, CloseCaseForm())
+    return correction_page(case_id)
+
+
+@blueprint.post("/corrections/<uuid:case_id>/take")
+@staff_only(*desk.CASE_WORKERS)
+def take_correction(case_id: UUID) -> ResponseReturnValue:
+    """Look into it oneself."""
+    return _in_hand(case_id, take_case, done=_s("The correction is yours now."))
+
+
+@blueprint.post("/corrections/<uuid:case_id>/release")
+@staff_only(*desk.CASE_WORKERS)
+def release_correction(case_id: UUID) -> ResponseReturnValue:
+    """Give it back to the list."""
+    return _in_hand(case_id, release_case, done=_s("The correction is free for others now."))
 
 
 @blueprint.post("/corrections/<uuid:case_id>")
 @staff_only(*desk.CASE_WORKERS)
-def close_correction(case_id: UUID) -> ResponseReturnValue:
-    """End the case with one of three outcomes; the record itself is corrected in the register's own system."""
-    form = CloseCaseForm()
-    if form.is_language_switch():
-        return correction_page(case_id, form)
-    if not form.validate_on_submit():
-        return correction_page(case_id, form, status=422)
+def work_on_correction(case_id: UUID) -> ResponseReturnValue:
+    """Take the step whose button was pressed."""
+    forms = correction_forms()
+    if forms.case.is_language_switch():
+        return correction_page(case_id, forms, comparing=bool(request.form.get("comparing")))
+    step = STEPS.get(request.form.get("step", ""))
+    if step is None or not forms.case.validate_on_submit():
+        return correction_page(case_id, forms, refusal=_s("Press the button of the step you want to take."), status=400)
+    return step(case_id, forms)
+
+
+def edit(case_id: UUID, forms: CorrectionForms) -> ResponseReturnValue:
+    """Back from the comparison to the fields."""
+    return correction_page(case_id, forms)
+
+
+def compare(case_id: UUID, forms: CorrectionForms) -> ResponseReturnValue:
+    """Show before and after, to be confirmed."""
+    forms.found.needs_something = True
+    return _failed(case_id, forms, forms.found, forms.correct) or correction_page(case_id, forms, comparing=True)
+
+
+def correct(case_id: UUID, forms: CorrectionForms) -> ResponseReturnValue:
+    """Correct the record and end the case, in one transaction."""
+    forms.found.needs_something = True
+    failed = _failed(case_id, forms, forms.found, forms.correct)
+    if failed:
+        return failed
+    return _decided(
+        case_id,
+        forms,
+        lambda session: correct_by_case(
+            session,
+            case_id=case_id,
+            seen=forms.case.seen.data or "",
+            record_version=_version(forms),
+            changes=forms.correct.values(),
+            reason=forms.correct.why,
+            examined=_examined(forms),
+            note=forms.found.note.data or "",
+            municipality=registry().config.municipality.name_ja,
+            actor=current_actor(),
+            at=registry().now(),
+        ),
+        done=_s("The record is corrected and the case is closed. The resident sees both."),
+    )
+
+
+def decline(case_id: UUID, forms: CorrectionForms) -> ResponseReturnValue:
+    """End the case without a correction."""
+    failed = _failed(case_id, forms, forms.found, forms.decline)
+    if failed:
+        return failed
+    return _decided(
+        case_id,
+        forms,
+        lambda session: decline_case(
+            session,
+            case_id=case_id,
+            seen=forms.case.seen.data or "",
+            reason=CaseDeclined(forms.decline.reason.data),
+            examined=_examined(forms),
+            note=forms.found.note.data or "",
+            actor=current_actor(),
+            at=registry().now(),
+        ),
+        done=_s("The case is closed, and the resident sees the outcome."),
+    )
+
+
+def immigration(case_id: UUID, forms: CorrectionForms) -> ResponseReturnValue:
+    """The card is wrong: tell the resident to go to Immigration first."""
+    failed = _failed(case_id, forms, forms.found)
+    if failed:
+        return failed
+    return _decided(
+        case_id,
+        forms,
+        lambda session: send_case_on(
+            session,
+            case_id=case_id,
+            seen=forms.case.seen.data or "",
+            outcome=CaseOutcome.ASK_IMMIGRATION,
+            examined=_examined(forms),
+            note=forms.found.note.data or "",
+            actor=current_actor(),
+            at=registry().now(),
+        ),
+        done=_s("The case is closed, and the resident sees the outcome."),
+    )
+
+
+STEPS: dict[str, Callable[[UUID, CorrectionForms], ResponseReturnValue]] = {
+    "edit": edit,
+    "compare": compare,
+    "correct": correct,
+    "decline": decline,
+    "immigration": immigration,
+}
+
+
+def _failed(case_id: UUID, forms: CorrectionForms, *parts: PortalForm) -> ResponseReturnValue | None:
+    """The page with what did not pass in these parts; None when all did."""
+    failed = [part for part in parts if not part.validate()]
+    return correction_page(case_id, forms, failed=failed[0], status=UNPROCESSABLE) if failed else None
+
+
+def _decided(
+    case_id: UUID, forms: CorrectionForms, use_case: Callable[[Session], object], *, done: str
+) -> ResponseReturnValue:
+    """One use case in one transaction; then the list, with what was done, or the case with why not and everything typed."""
     try:
         with registry().write() as session:
-            close_case(
-                session,
-                case_id=case_id,
-                outcome=form.outcome.data,
-                seen=form.seen.data or "",
-                actor=current_actor(),
-                at=registry().now(),
-            )
+            use_case(session)
     except CaseNotFound:
         raise
     except RegistryError as error:
-        return correction_page(case_id, form, refusal=refusals.sentence(error), status=refusals.status_of(error))
-    flash(plain(_s("The case is closed, and the resident sees the outcome.")), "success")
+        return correction_page(case_id, forms, refusal=refusals.of_correction(error), status=refusals.status_of(error))
+    flash(plain(done), "success")
     return redirect(url_for("staff.corrections"), 303)
 
 
-def correction_page(case_id: UUID, form: CloseCaseForm, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
-    """Look at the case in one transaction and make its page."""
-    actor = current_actor()
+def _in_hand(case_id: UUID, use_case: Callable[..., object], *, done: str) -> ResponseReturnValue:
+    form = PlainForm()
+    if form.is_language_switch() or not form.validate_on_submit():
+        return correction_page(case_id)
     try:
         with registry().write() as session:
-            case, record = look_at_case(session, case_id=case_id, actor=actor, at=registry().now())
-    except OwnHousehold as error:
-        return not_yours(error)
-    form.seen.data = case.mark  # what this page shows, whatever an earlier page showed
-    page = render_template(
-        "staff/correction.html",
-        case=case,
-        said=case.text,
-        rows=rows_of_record(record),
-        form=form,
-        refusal=refusal,
-        items=words.items(),
-        reasons=words.wrong_reasons(),
-        outcomes=words.correction_outcomes(),
-    )
-    return page, status
+            use_case(session, case_id=case_id, actor=current_actor(), at=registry().now())
+    except CaseNotFound:
+        raise
+    except RegistryError as error:
+        flash(plain(refusals.of_correction(error)), "error")
+    else:
+        flash(plain(done), "success")
+    return redirect(url_for("staff.correction", case_id=case_id), 303)
+
+
+def _examined(forms: CorrectionForms) -> tuple[Examined, ...]:
+    return tuple(Examined(each) for each in forms.found.examined.data or ())
+
+
+def _version(forms: CorrectionForms) -> int:
+    text = forms.case.version.data or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len("1000000000") else 0

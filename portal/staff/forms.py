@@ -1,8 +1,9 @@
 """What staff tick and type about requests. Choices carry the core's stable codes, never words."""
 
-from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
+from portal.i18n.availability import served_languages
 from portal.i18n.gettext import _s, _sl
 from portal.registry import registry
 from portal.staff import words
@@ -48,12 +49,33 @@ class IdentityForm(DocumentForm):
 
 
 class DeclineForm(PortalForm):
-    """One of the three grounds the law leaves (Act art. 30-4 para. 3 gives no discretion)."""
+    """One of the three grounds the law leaves (Act art. 30-4 para. 3 gives no discretion); ex officio, that the code is known."""
 
     reason = RadioField(
         _sl("Why can the request not be granted?"),
-        choices=lambda: list(words.decline_reasons().items()),
-        validators=[InputRequired(_sl("Choose one of the three reasons."))],
+        choices=lambda: list((words.decline_reasons() | words.found_out_after_all()).items()),
+        validators=[InputRequired(_sl("Choose a reason."))],
+    )
+
+
+class NewCodeForm(PortalForm):
+    """Another code ex officio (Cabinet Order art. 30-2, 30-4)."""
+
+    case = HiddenField()
+    seen = HiddenField()
+    ground = RadioField(
+        _sl("Why does the person get another code?"),
+        choices=lambda: list(words.code_grounds().items()),
+        validators=[InputRequired(_sl("Choose why."))],
+    )
+    words = StringField(
+        _sl("How was it ascertained?"),
+        description=_sl("For example: which municipality was asked, when, and what it answered. Write no code."),
+        validators=[DataRequired(_sl("Say how it was ascertained.")), MaxLength(LONGEST_LINE)],
+    )
+    language = SelectField(
+        _sl("Language of the slip, beside Japanese"),
+        choices=lambda: [(language.tag, language.autonym) for language in served_languages()],
     )
 
 
@@ -110,17 +132,6 @@ class CardForm(DayForm):
         _sl("Note (optional)"),
         description=_sl("Do not write the number of the card or of the person."),
         validators=[MaxLength(LONGEST_LINE)],
-    )
-
-
-class CloseCaseForm(PortalForm):
-    """How a correction case ends; `seen` is the mark of the resident's words that were read."""
-
-    seen = HiddenField()
-    outcome = RadioField(
-        _sl("What is the outcome?"),
-        choices=lambda: list(words.correction_outcomes().items()),
-        validators=[InputRequired(_sl("Choose the outcome."))],
     )
 
 

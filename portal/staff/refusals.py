@@ -21,6 +21,7 @@ _UNPROCESSABLE = frozenset(
         "reason-needed",
         "too-long",
         "two-items-needed",
+        "unknown-relationship",
     }
 )
 
@@ -38,6 +39,25 @@ def sentence(error: RegistryError) -> str:
     if with_facts is not None:
         return with_facts(error.facts)
     return _plain().get(error.code, _s("This cannot be done now. Open the case again and see what has changed."))
+
+
+def of_correction(error: RegistryError) -> str:
+    """The same about a correction case."""
+    if error.code == "request-already-decided":
+        return _decided(error.facts, words.correction_outcomes())
+    if error.code == "missing-item":
+        missing = {
+            "changes": _s("Nothing is different. Change at least one item."),
+            "examined": _s("Tick what was examined."),
+            "note": _s("Say what else was examined."),
+            "words": _s("Say how it was ascertained."),
+        }
+        item = str(error.facts.get("item"))
+        return missing.get(item) or _s("%(item)s: this cannot stay empty.", item=words.items().get(item, item))
+    item = str(error.facts.get("item", ""))
+    if error.code in _UNPROCESSABLE and item in words.items():
+        return _s("%(item)s: this cannot be used. Look at it again.", item=words.items()[item])
+    return sentence(error)
 
 
 def _plain() -> dict[str, str]:
@@ -80,9 +100,9 @@ def _taken(facts: dict[str, object]) -> str:
     )
 
 
-def _decided(facts: dict[str, object]) -> str:
+def _decided(facts: dict[str, object], statuses: dict[str, str] | None = None) -> str:
     """Say how the request ended."""
-    status = words.statuses().get(str(facts.get("status")), str(facts.get("status")))
+    status = (statuses or words.statuses()).get(str(facts.get("status")), str(facts.get("status")))
     by, at = facts.get("by"), facts.get("at")
     if not by or not isinstance(at, datetime):
         return _s("This request is not open any more: %(status)s.", status=status)
@@ -94,7 +114,13 @@ def _decided(facts: dict[str, object]) -> str:
     )
 
 
+def _open(facts: dict[str, object]) -> str:
+    """Say which request is open already."""
+    return _s("A request about this code is open already: %(reference)s.", reference=facts.get("reference", ""))
+
+
 _WITH_FACTS: dict[str, Callable[[dict[str, object]], str]] = {
     "taken-by-another": _taken,
     "request-already-decided": _decided,
+    "open-request-exists": _open,
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from registry_core.codes import CodeChangeRequestView, RequestStatus
+from registry_core.codes import CodeChangeRequestView, CodeGround, RequestStatus
 from registry_core.values import Actor, Role
 
 
@@ -15,6 +15,7 @@ class Steps:
     taken_by_another: bool
     check: bool
     approve: bool
+    begun_by_oneself: bool
     checked_by_oneself: bool
     decline: bool
     ask: bool
@@ -28,6 +29,7 @@ class Steps:
 
 def steps_open(change: CodeChangeRequestView, actor: Actor, *, has_changed: bool) -> Steps:
     """Tell which steps to offer this person; `has_changed`: the record is not what the request was made from."""
+    asked_for = change.ground is CodeGround.REQUEST
     is_free = change.taken_by in {None, actor.person}
     works = change.status.is_open and is_free
     is_checked = change.status is RequestStatus.IDENTITY_CHECKED
@@ -38,10 +40,11 @@ def steps_open(change: CodeChangeRequestView, actor: Actor, *, has_changed: bool
         take=change.status.is_open and change.taken_by is None,
         release=change.status.is_open and change.taken_by is not None and may_release,
         taken_by_another=change.status.is_open and not is_free,
-        check=works and (change.status is RequestStatus.SUBMITTED or (is_checked and has_changed)),
-        approve=works and is_checked and not by_oneself and not has_changed,
-        checked_by_oneself=is_checked and by_oneself,
+        check=asked_for and works and (change.status is RequestStatus.SUBMITTED or (is_checked and has_changed)),
+        approve=works and is_checked and not by_oneself and not (asked_for and has_changed),
+        begun_by_oneself=is_checked and by_oneself and not asked_for,
+        checked_by_oneself=is_checked and by_oneself and asked_for,
         decline=works,
-        ask=works and not waits_for_answer,
+        ask=asked_for and works and not waits_for_answer,
         follow_up=change.status is RequestStatus.APPROVED,
     )

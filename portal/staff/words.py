@@ -42,6 +42,19 @@ def decline_reasons() -> dict[str, str]:
     }
 
 
+def found_out_after_all() -> dict[str, str]:
+    """The one reason to end what the city has begun itself."""
+    return {"code-found-out": _s("The code is known, or right, after all.")}
+
+
+def code_grounds() -> dict[str, str]:
+    """Words for each CodeGround on which the city begins itself."""
+    return {
+        "not-found-out": _s("The last code cannot be found out (令第30条の2)"),
+        "written-wrong": _s("The code on the record is written wrongly (令第30条の4)"),
+    }
+
+
 def question_phrases() -> dict[str, str]:
     """Words for each phrase of the phrase book; the resident reads it in the language of the request."""
     return {
@@ -73,11 +86,48 @@ def slip_steps() -> dict[str, str]:
 
 
 def correction_outcomes() -> dict[str, str]:
-    """Words for each outcome of a correction case."""
+    """Words for each CaseOutcome."""
     return {
         "corrected": _s("The record was wrong and has been corrected."),
-        "was_right": _s("The record is right as it is."),
+        "declined": _s("Nothing was corrected, with a reason"),
         "ask_immigration": _s("The Immigration Services Agency has to change it first."),
+        "new_code": _s("Another code was begun ex officio."),
+        "closed": _s("Closed, the record was erased"),
+    }
+
+
+def case_declined() -> dict[str, str]:
+    """Words for each CaseDeclined."""
+    return {
+        "was_right": _s("The record is right as it is."),
+        "not_shown": _s("It was not shown that the record is wrong."),
+        "needs_notification": _s(
+            "The law asks for a notification or an application at the counter, not for a correction"
+            " (a move, a change of the household, an alias)."
+        ),
+    }
+
+
+def examined() -> dict[str, str]:
+    """Words for each Examined."""
+    kinds = document_kinds()
+    return {
+        "residence-card": kinds["residence-card"],
+        "special-permanent-resident-certificate": kinds["special-permanent-resident-certificate"],
+        "passport": _s("Passport (旅券)"),
+        "home-country-paper": _s("A paper of the home country, with its translation (本国の証明書)"),
+        "immigration-notice": _s("A notice of the Immigration Services Agency (法第30条の50の通知)"),
+        "earlier-records": _s("Earlier records, here or of another municipality (従前の住民票等)"),
+        "visit": _s("A visit to the place (実態調査)"),
+        "other": _s("Something else. Say what below."),
+    }
+
+
+def correction_reasons() -> dict[str, str]:
+    """Words for the reasons of a correction by a case (Regulation art. 11 para. 3)."""
+    return {
+        "corrected-ex-officio": _s("The record was wrong (職権修正等)"),
+        "minor-correction": _s("Only letters, or the name of a place or building, changed (軽微な修正)"),
     }
 
 
@@ -90,11 +140,6 @@ def wrong_reasons() -> dict[str, str]:
         "missing": _s("Something is missing."),
         "other": _s("Something else is wrong."),
     }
-
-
-def case_statuses() -> dict[str, str]:
-    """Words for the state of a correction case."""
-    return {"open": _s("Not yet decided"), "closed": _s("Decided and closed")}
 
 
 def delivery_kinds() -> dict[str, str]:
@@ -180,6 +225,8 @@ def items() -> dict[str, str]:
         "protected": _s("Protected person (支援措置)"),
         "code": _s("Resident record code"),
         "code_held": _s("Code held on the register"),
+        "residence": _s("Status of residence and residence card"),
+        "household": _s("Household of the resident"),
     }
 
 
@@ -187,6 +234,7 @@ def events() -> dict[str, str]:
     """Words for each event of a request's timeline."""
     return {
         "submitted": _s("The request was sent."),
+        "begun": _s("Another code was begun ex officio."),
         "taken": _s("A member of staff took the request."),
         "released": _s("The request was given back to the queue."),
         "identity-checked": _s("The identity was checked at the counter."),
@@ -214,6 +262,7 @@ def actions() -> dict[str, str]:
         "record.history-looked-at": _s("Looked at the history of a record"),
         "record.found": _s("Found a record by searching"),
         "register.searched": _s("Searched for a resident"),
+        "code-change.begun": _s("Began another code ex officio"),
         "code-change.taken": _s("Took a request"),
         "code-change.released": _s("Released a request"),
         "code-change.identity-checked": _s("Checked the identity for a request"),
@@ -225,7 +274,10 @@ def actions() -> dict[str, str]:
         "slip.posted": _s("Noted a slip as posted"),
         "slip.handed-over": _s("Noted a slip as handed over"),
         "card.recorded": _s("Noted what became of a My Number card"),
-        "case.closed": _s("Closed a correction"),
+        "case.taken": _s("Took a correction"),
+        "case.released": _s("Released a correction"),
+        "case.closed": _s("Decided a correction"),
+        "record.corrected": _s("Corrected a record"),
         "staff.linked-to-record": _s("Linked a member of staff to a record"),
         "sign-in.pin-issued": _s("Issued a PIN"),
         "sign-in.document-shown": _s("Noted the document shown for a PIN"),

@@ -1,6 +1,13 @@
 """Resident record codes: the designated pool, the request for another code, the change, the slip."""
 
-from registry_core.codes.change_request import CardOutcome, DeclineReason, DocumentKind, RequestStatus, SlipStep
+from registry_core.codes.change_request import (
+    CardOutcome,
+    CodeGround,
+    DeclineReason,
+    DocumentKind,
+    RequestStatus,
+    SlipStep,
+)
 from registry_core.codes.counter import (
     Difference,
     ask_resident,
@@ -11,6 +18,7 @@ from registry_core.codes.counter import (
 )
 from registry_core.codes.decide import CodeChanged, approve_code_change, decline_code_change
 from registry_core.codes.ending import erase_resident, lapse_requests
+from registry_core.codes.ex_officio import AnsweredCase, begin_new_code
 from registry_core.codes.pool import (
     PoolLevel,
     PoolReach,
@@ -45,9 +53,11 @@ from registry_core.codes.views import (
 __all__ = [
     "QUESTION_PHRASES",
     "QUEUE_VIEWS",
+    "AnsweredCase",
     "CardOutcome",
     "CodeChangeRequestView",
     "CodeChanged",
+    "CodeGround",
     "DeclineReason",
     "Difference",
     "DocumentKind",
@@ -68,6 +78,7 @@ __all__ = [
     "answer_question",
     "approve_code_change",
     "ask_resident",
+    "begin_new_code",
     "burn_codes",
     "check_identity",
     "codes_in_use",

@@ -1,4 +1,4 @@
-"""A request for another code (変更請求, Act art. 30-4) and its whole state machine.
+"""A request for another code (変更請求, Act art. 30-4), or one that the city begins itself, and its whole state machine.
 
 submitted -> identity-checked -> approved by a second person | declined | question-asked and answered | withdrawn | lapsed |
 closed when the record is erased. Only the methods below change a request; each refuses what its state does not allow.
@@ -14,11 +14,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Closed, Instant, Sealed
 from registry_core.values.actor import Actor
+from registry_core.values.change_reason import ChangeReason
 from registry_core.values.errors import (
     AlreadyRecorded,
     DayOutOfRange,
     DifferencesNotAccepted,
     IdentityNotChecked,
+    InvalidItem,
+    NotPermitted,
     QuestionOpen,
     ReasonNeeded,
     RequestAlreadyDecided,
@@ -61,12 +64,26 @@ class DocumentKind(StrEnum):
     LAST_RESORT = "last-resort"
 
 
+class CodeGround(StrEnum):
+    """Why another code is assigned: asked for, or by the city itself, when the last one cannot be found out or is a wrong one."""
+
+    REQUEST = "request"  # Act art. 30-4
+    NOT_FOUND_OUT = "not-found-out"  # Cabinet Order art. 30-2
+    WRITTEN_WRONG = "written-wrong"  # Cabinet Order art. 30-4
+
+    @property
+    def reason(self) -> ChangeReason:
+        """Regulation art. 11 par. 5."""
+        return ChangeReason.CODE_CHANGE_REQUEST if self is CodeGround.REQUEST else ChangeReason.CODE_ENTERED_EX_OFFICIO
+
+
 class DeclineReason(StrEnum):
-    """The only three grounds the law leaves (Act art. 30-4 par. 3 gives no discretion)."""
+    """Of a request the only three grounds the law leaves (Act art. 30-4 par. 3 gives no discretion); else: the code is known."""
 
     NOT_RECORDED_HERE = "not-recorded-here"
     NOT_THE_PERSON = "not-the-person"
     DOCUMENT_NOT_ACCEPTED = "document-not-accepted"
+    CODE_FOUND_OUT = "code-found-out"
 
 
 class CardOutcome(StrEnum):
@@ -106,6 +123,7 @@ class CodeChangeRequest(Base):
             name="approved_by_a_second_person",
         ),
         CheckConstraint("(status = 'declined') = (decline_reason IS NOT NULL)", name="declined_for_a_reason"),
+        CheckConstraint("(ground = 'request') = (ground_words IS NULL)", name="ground_is_told"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4)
@@ -115,6 +133,8 @@ class CodeChangeRequest(Base):
     record_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("resident_record.id"), index=True)
     record_version: Mapped[int]
     snapshot: Mapped[dict[str, str | None]] = mapped_column(JSON)
+    ground: Mapped[CodeGround] = mapped_column(Closed(CodeGround), default=CodeGround.REQUEST)
+    ground_words: Mapped[str | None] = mapped_column(String(300))
     status: Mapped[RequestStatus] = mapped_column(Closed(RequestStatus))
     version: Mapped[int] = mapped_column()
     language: Mapped[str] = mapped_column(String(20))
@@ -151,6 +171,17 @@ class CodeChangeRequest(Base):
         if not self.status.is_open:
             raise RequestAlreadyDecided(self.status.value, self.decided_by_name, self.decided_at or self.ended_at)
 
+    def guard_asked_for(self) -> None:
+        """The resident asked for it: what the city does by itself is no matter of documents, answers and second thoughts."""
+        if self.ground is not CodeGround.REQUEST:
+            raise NotPermitted
+
+    def begin(self, *, by: Actor, at: datetime) -> None:
+        """The city begins by itself: this person has ascertained the fact, another one approves."""
+        self.status = RequestStatus.IDENTITY_CHECKED
+        self.identity_by_person, self.identity_by_account = by.person, by.account
+        self.identity_by_name, self.identity_at = by.name, at
+
     def guard_free_for(self, actor: Actor) -> None:
         """Nobody else works on it. Raises TakenByAnother."""
         if self.taken_by is not None and self.taken_by != actor.person:
@@ -170,6 +201,7 @@ class CodeChangeRequest(Base):
 
     def check_identity(self, *, kind: DocumentKind, reason: str | None, by: Actor, at: datetime) -> None:
         """A document was shown at the counter. Raises RequestAlreadyDecided, TakenByAnother, QuestionOpen, ReasonNeeded."""
+        self.guard_asked_for()
         self.guard_open()
         self.guard_free_for(by)
         if self.status is RequestStatus.QUESTION_ASKED:
@@ -207,11 +239,13 @@ class CodeChangeRequest(Base):
             raise IdentityNotChecked
         if self.identity_by_person == by.person:
             raise SamePerson
-        if self.record_version != record_version:
+        if self.ground is CodeGround.REQUEST and self.record_version != record_version:
             raise DifferencesNotAccepted
 
     def decline(self, *, reason: DeclineReason, by: Actor, at: datetime) -> None:
-        """Decline for one of the three grounds. Raises RequestAlreadyDecided, TakenByAnother."""
+        """Decline for one of the three grounds, or because the code is known. Raises RequestAlreadyDecided, TakenByAnother."""
+        if (reason is DeclineReason.CODE_FOUND_OUT) is (self.ground is CodeGround.REQUEST):
+            raise InvalidItem(item="reason")
         self.guard_open()
         self.guard_free_for(by)
         self.status, self.decline_reason, self.decided_at = RequestStatus.DECLINED, reason, at
@@ -220,6 +254,7 @@ class CodeChangeRequest(Base):
 
     def ask(self, *, by: Actor) -> None:
         """Wait for the resident's answer. Raises RequestAlreadyDecided, TakenByAnother, QuestionOpen."""
+        self.guard_asked_for()
         self.guard_open()
         self.guard_free_for(by)
         if self.status is RequestStatus.QUESTION_ASKED:
@@ -235,6 +270,7 @@ class CodeChangeRequest(Base):
 
     def withdraw(self, *, at: datetime) -> None:
         """The resident takes it back. Raises RequestAlreadyDecided."""
+        self.guard_asked_for()
         self._end(RequestStatus.WITHDRAWN, at)
 
     def lapse(self, *, at: datetime) -> None:

@@ -15,7 +15,6 @@ from registry_core.register.find import find_record
 from registry_core.register.history import keep_history
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor
-from registry_core.values.change_reason import ChangeReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class CodeChanged:
 
 
 def approve_code_change(session: Session, *, request_id: UUID, actor: Actor, at: datetime) -> CodeChanged:
-    """Approve and change the code, all or nothing (Act art. 30-4 par. 3, 4; Cabinet Order art. 30-5).
+    """Approve and change the code, all or nothing (Act art. 30-4 par. 3, 4; Cabinet Order art. 30-2, 30-4, 30-5).
 
     Raises RequestAlreadyDecided (who, when), IdentityNotChecked, SamePerson, DifferencesNotAccepted, QuestionOpen, PoolEmpty,
     OwnHousehold, RecordErased, TakenByAnother, RequestNotFound, NotPermitted.
@@ -53,7 +52,7 @@ def approve_code_change(session: Session, *, request_id: UUID, actor: Actor, at:
         session,
         record=record,
         code=code,
-        reason=ChangeReason.CODE_CHANGE_REQUEST,
+        reason=request.ground.reason,
         on=today,
         actor=actor,
         at=at,
@@ -98,7 +97,7 @@ def _queue_slip_and_notice(session: Session, *, request: CodeChangeRequest, reco
         payload={
             "record": str(request.record_id),
             "record_version": record_version,
-            "reason": ChangeReason.CODE_CHANGE_REQUEST.value,
+            "reason": request.ground.reason.value,
             "on": at.astimezone(JAPAN).date().isoformat(),
             "assignment": str(request.new_assignment_id),
             "previous_assignment": str(request.old_assignment_id),

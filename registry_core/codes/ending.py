@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry_core.codes.change_request import OPEN_STATUSES, CodeChangeRequest
+from registry_core.codes.change_request import OPEN_STATUSES, CodeChangeRequest, CodeGround
 from registry_core.codes.find import entry, tell_resident
 from registry_core.register.code_assignment import JAPAN
+from registry_core.register.corrections import close_cases
 from registry_core.register.enter import erase_record
 from registry_core.values.actor import Actor
 from registry_core.values.change_reason import ChangeReason
@@ -24,6 +25,7 @@ def lapse_requests(session: Session, *, actor: Actor, at: datetime, limit: int =
             CodeChangeRequest.municipality_code == actor.municipality,
             CodeChangeRequest.status.in_(OPEN_STATUSES),
             CodeChangeRequest.lapses_on < at.astimezone(JAPAN).date(),
+            CodeChangeRequest.ground == CodeGround.REQUEST,  # what the city has begun waits for the city
         )
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -47,9 +49,13 @@ def lapse_requests(session: Session, *, actor: Actor, at: datetime, limit: int =
 def erase_resident(
     session: Session, *, record_id: UUID, reason: ChangeReason, on: date | RegisterDate, actor: Actor, at: datetime
 ) -> None:
-    """Erase a record and close its open request. Raises RecordNotFound, RecordErased, OwnHousehold, InvalidItem."""
+    """Erase a record and close its open request and correction cases.
 
-    def close_requests(erased_id: UUID) -> None:
+    Raises RecordNotFound, RecordErased, OwnHousehold, InvalidItem.
+    """
+
+    def close_what_is_open(erased_id: UUID) -> None:
+        close_cases(session, record_id=erased_id, actor=actor, at=at)
         query = select(CodeChangeRequest).where(
             CodeChangeRequest.record_id == erased_id, CodeChangeRequest.status.in_(OPEN_STATUSES)
         )
@@ -58,4 +64,4 @@ def erase_resident(
             session.flush()
             entry(session, action="code-change.closed", request=request, actor=actor, at=at)
 
-    erase_record(session, record_id=record_id, reason=reason, on=on, actor=actor, at=at, closing=close_requests)
+    erase_record(session, record_id=record_id, reason=reason, on=on, actor=actor, at=at, closing=close_what_is_open)

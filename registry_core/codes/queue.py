@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, join
 
-from registry_core.codes.change_request import OPEN_STATUSES, CodeChangeRequest, RequestStatus
+from registry_core.codes.change_request import OPEN_STATUSES, CodeChangeRequest, CodeGround, RequestStatus
 from registry_core.codes.reference import normal_reference
 from registry_core.register.protection import is_withheld, open_to
 from registry_core.register.resident_record import ResidentRecord
@@ -33,6 +33,7 @@ class QueueItem:
     taken_at: datetime | None
     protected: bool
     checked_by_me: bool
+    ground: CodeGround
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +127,5 @@ def _item(request: CodeChangeRequest, *, protected: bool, person: str) -> QueueI
         taken_at=request.taken_at,
         protected=protected,
         checked_by_me=request.identity_by_person == person,
+        ground=request.ground,
     )

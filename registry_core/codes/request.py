@@ -6,7 +6,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry_core.codes.change_request import OPEN_STATUSES, CodeChangeRequest, RequestQuestion, RequestStatus
+from registry_core.codes.change_request import (
+    OPEN_STATUSES,
+    CodeChangeRequest,
+    CodeGround,
+    RequestQuestion,
+    RequestStatus,
+)
 from registry_core.codes.find import entry, request_for_resident, tell_resident
 from registry_core.codes.reference import new_reference, normal_reference
 from registry_core.codes.views import CodeChangeRequestView, PublicStatus, public_status, view_of, views_of
@@ -57,9 +63,7 @@ def request_code_change(
     repeated = _with_key(session, record_id, idempotency_key)
     if repeated is not None:
         return view_of(session, repeated)
-    standing = _open_request(session, record_id)
-    if standing is not None:
-        raise OpenRequestExists(standing.reference)
+    guard_no_open_request(session, record_id=record_id)
     request_id = uuid4()
     request = CodeChangeRequest(
         id=request_id,
@@ -69,6 +73,7 @@ def request_code_change(
         record_id=record_id,
         record_version=record.version,
         snapshot=snapshot_of(record, assignment.code(keyring(session))),
+        ground=CodeGround.REQUEST,
         status=RequestStatus.SUBMITTED,
         language=language,
         email_sealed=keyring(session).seal(email.encode(), bound_to=request_id.bytes) if email else None,
@@ -149,6 +154,13 @@ def request_status(
         purpose=LegalPurpose.OWN_RECORD,
     )
     return public_status(session, request)
+
+
+def guard_no_open_request(session: Session, *, record_id: UUID) -> None:
+    """One at a time. Raises OpenRequestExists with its reference."""
+    standing = _open_request(session, record_id)
+    if standing is not None:
+        raise OpenRequestExists(standing.reference)
 
 
 def snapshot_of(record: ResidentRecord, code: ResidentRecordCode) -> dict[str, str | None]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry_core.codes.change_request import CardOutcome, CodeChangeRequest, RequestStatus, SlipStep
+from registry_core.codes.change_request import CardOutcome, CodeChangeRequest, CodeGround, RequestStatus, SlipStep
 from registry_core.codes.find import entry, request_for_staff, tell_resident
 from registry_core.ledger import record_entry
 from registry_core.register import hide_known_codes
@@ -40,6 +40,7 @@ class SlipContent:
     address: str
     code: ResidentRecordCode
     changed_on: date
+    ground: CodeGround
     language: str
 
 
@@ -68,6 +69,7 @@ def slip_content(session: Session, *, request_id: UUID, actor: Actor, at: dateti
         address=record.address,
         code=assignment.code(keyring(session)),
         changed_on=request.decided_at.astimezone(JAPAN).date(),
+        ground=request.ground,
         language=request.language,
     )
 

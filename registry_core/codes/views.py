@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registry_core.codes.change_request import (
     CardOutcome,
     CodeChangeRequest,
+    CodeGround,
     DeclineReason,
     DocumentKind,
     RequestQuestion,
@@ -23,9 +24,9 @@ QUESTION_PHRASES = ("come-to-counter", "bring-another-document", "confirm-addres
 
 @dataclass(frozen=True, slots=True)
 class IdentityCheck:
-    """The document shown at the counter."""
+    """The document shown at the counter; None where the city began by itself, and this person ascertained the fact."""
 
-    kind: DocumentKind
+    kind: DocumentKind | None
     last_resort_reason: str | None
     by_person: str
     by_name: str
@@ -77,6 +78,8 @@ class CodeChangeRequestView:
     email: str | None
     submitted_at: datetime
     lapses_on: date
+    ground: CodeGround
+    ground_words: str | None
     record_version: int
     snapshot: dict[str, str | None]
     taken_by: str | None
@@ -105,6 +108,7 @@ class PublicStatus:
     status: RequestStatus
     submitted_at: datetime
     lapses_on: date
+    ground: CodeGround
     events: tuple[RequestEvent, ...]
 
 
@@ -133,6 +137,8 @@ def _view(session: Session, request: CodeChangeRequest, questions: tuple[Questio
         email=email_of(session, request),
         submitted_at=request.submitted_at,
         lapses_on=request.lapses_on,
+        ground=request.ground,
+        ground_words=request.ground_words,
         record_version=request.record_version,
         snapshot=dict(request.snapshot),
         taken_by=request.taken_by,
@@ -152,7 +158,7 @@ def _view(session: Session, request: CodeChangeRequest, questions: tuple[Questio
 def public_status(session: Session, request: CodeChangeRequest) -> PublicStatus:
     """What is told without sign-in."""
     view = view_of(session, request)
-    return PublicStatus(view.reference, view.status, view.submitted_at, view.lapses_on, view.events)
+    return PublicStatus(view.reference, view.status, view.submitted_at, view.lapses_on, view.ground, view.events)
 
 
 def email_of(session: Session, request: CodeChangeRequest) -> str | None:
@@ -164,12 +170,13 @@ def email_of(session: Session, request: CodeChangeRequest) -> str | None:
 
 def events_of(request: CodeChangeRequest, questions: tuple[QuestionView, ...]) -> tuple[RequestEvent, ...]:
     """The timeline in the order it happened."""
-    events = [RequestEvent("submitted", request.submitted_at)]
+    asked_for = request.ground is CodeGround.REQUEST
+    events = [RequestEvent("submitted" if asked_for else "begun", request.submitted_at)]
     for question in questions:
         events.append(RequestEvent("question-asked", question.asked_at))
         if question.answered_at:
             events.append(RequestEvent("question-answered", question.answered_at))
-    if request.identity_at:
+    if request.identity_at and asked_for:
         events.append(RequestEvent("identity-checked", request.identity_at))
     if request.decided_at:
         events.append(RequestEvent(request.status.value, request.decided_at))
@@ -191,7 +198,7 @@ def _follow_up_events(request: CodeChangeRequest) -> list[RequestEvent]:
 
 
 def _identity(request: CodeChangeRequest) -> IdentityCheck | None:
-    if request.document is None or request.identity_at is None:
+    if request.identity_at is None:
         return None
     return IdentityCheck(
         request.document,

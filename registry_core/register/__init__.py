@@ -10,16 +10,26 @@ from registry_core.register.confirmation import (
     ConfirmationView,
     ItemAnswer,
     confirm_record,
-    hide_known_codes,
     latest_confirmation,
 )
 from registry_core.register.correction_case import (
-    CASE_OUTCOMES,
+    IMMIGRATION_ITEMS,
+    ITEMS_OF_CASE,
+    CaseDeclined,
+    CaseOutcome,
     CorrectionCase,
+    Examined,
+)
+from registry_core.register.corrections import (
+    case_of,
     cases_of,
-    close_case,
+    correct_by_case,
+    decline_case,
     look_at_case,
     open_cases,
+    release_case,
+    send_case_on,
+    take_case,
 )
 from registry_core.register.enter import card_numbers_in_use, correct_record, enter_resident
 from registry_core.register.export import ExportedRecord, begin_export, export_page
@@ -34,6 +44,7 @@ from registry_core.register.file_import import (
 from registry_core.register.history import RecordChange, changed_on
 from registry_core.register.household import link_staff_to_record, shares_household
 from registry_core.register.item_rules import checked_items
+from registry_core.register.known_codes import hide_known_codes
 from registry_core.register.look import look_at_record, record_history
 from registry_core.register.resident_record import (
     ITEM_NAMES,
@@ -48,14 +59,18 @@ from registry_core.values.residence import ResidenceCategory
 from registry_core.values.sex import Sex
 
 __all__ = [
-    "CASE_OUTCOMES",
     "CONFIRMABLE_ITEMS",
+    "IMMIGRATION_ITEMS",
+    "ITEMS_OF_CASE",
     "ITEM_NAMES",
     "SHORTEST_PART",
     "WRONG_REASONS",
     "AliasEntry",
+    "CaseDeclined",
+    "CaseOutcome",
     "ConfirmationView",
     "CorrectionCase",
+    "Examined",
     "ExportedRecord",
     "ImportOutcome",
     "ImportView",
@@ -72,13 +87,15 @@ __all__ = [
     "begin_export",
     "begin_import",
     "card_numbers_in_use",
+    "case_of",
     "cases_of",
     "changed_on",
     "checked_items",
-    "close_case",
     "code_index",
     "confirm_record",
+    "correct_by_case",
     "correct_record",
+    "decline_case",
     "delete_alias",
     "end_import",
     "enter_alias",
@@ -98,8 +115,11 @@ __all__ = [
     "prepare_entries",
     "record_at",
     "record_history",
+    "release_case",
     "returning_record",
     "search_records",
+    "send_case_on",
     "shares_household",
+    "take_case",
     "unfinished_import",
 ]

@@ -50,6 +50,26 @@ def delete_alias(session: Session, *, record_id: UUID, municipality: str, on: da
     return _correct(session, record_id=record_id, changes=changes, on=on, actor=actor, at=at)
 
 
+def amend_alias(
+    session: Session, *, record_id: UUID, alias: str, municipality: str, on: date, actor: Actor, at: datetime
+) -> int:
+    """The alias as it should always have stood: entered, deleted ("") or, written wrongly, written rightly in its history too.
+
+    Raises MissingItem, InvalidItem, and what `correct_record` raises.
+    """
+    record, _ = find_record(session, record_id=record_id, municipality_code=actor.municipality, lock=True)
+    named = {"record_id": record_id, "municipality": municipality, "on": on, "actor": actor, "at": at}
+    if not record.alias:
+        return enter_alias(session, alias=alias, **named)  # type: ignore[arg-type]
+    if not alias.strip():
+        return delete_alias(session, **named)  # type: ignore[arg-type]
+    history = tuple(
+        entry if entry.is_deleted else replace(entry, alias=alias.strip()) for entry in record.alias_history
+    )
+    changes: dict[str, object] = {"alias": alias, "alias_history": history}
+    return _correct(session, record_id=record_id, changes=changes, on=on, actor=actor, at=at)
+
+
 def _correct(
     session: Session, *, record_id: UUID, changes: dict[str, object], on: date, actor: Actor, at: datetime
 ) -> int:

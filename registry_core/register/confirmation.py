@@ -1,7 +1,5 @@
 """The resident's confirmation of each item, and the case that "wrong" becomes (Act art. 14 par. 2)."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,24 +9,20 @@ from sqlalchemy import JSON, ForeignKey, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.ledger import record_entry
-from registry_core.register.code_assignment import CodeAssignment
-from registry_core.register.correction_case import open_case
+from registry_core.register.correction_case import ITEMS_OF_CASE
+from registry_core.register.corrections import open_case
 from registry_core.register.find import find_record
+from registry_core.register.known_codes import hide_known_codes
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Instant
-from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor, Role
-from registry_core.values.digits import ascii_digits
 from registry_core.values.errors import InvalidItem, NotPermitted, RecordNotFound, StaleRecord
 from registry_core.values.legal_purpose import LegalPurpose
 from registry_core.values.plain_text import plain_text
-from registry_core.values.resident_record_code import LENGTH
 
 CONFIRMABLE_ITEMS = ("name", "alias", "birth_date", "sex", "address", "code_held")
 WRONG_REASONS = ("misspelt", "outdated", "not_mine", "missing", "other")
 TEXT_LIMIT, TEXT_HELD = 500, 3000
-#: Digits as people write them down: with some signs of any kind between one and the next.
-_DIGITS = re.compile(r"\d(?:[\s\-._/,·‐-―−ー－・\u200b-\u200f\u2060]{0,3}\d){10,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,31 +110,9 @@ def latest_confirmation(session: Session, *, record_id: UUID) -> ConfirmationVie
     return _view(row) if row else None
 
 
-def hide_known_codes(session: Session, *, text: str) -> str:
-    """Mask in free text what is a code of this register: people copy it from the slip; phone numbers stay."""
-    ring = keyring(session)
-    written = {(start, end): ring.indexes(digits) for start, end, digits in _elevens(ascii_digits(text))}
-    if not written:
-        return text
-    looked_for = {index for indexes in written.values() for index in indexes}
-    known = set(session.scalars(select(CodeAssignment.code_index).where(CodeAssignment.code_index.in_(looked_for))))
-    kept_from = len(text)
-    for (start, end), indexes in sorted(written.items(), reverse=True):
-        if known.intersection(indexes) and end <= kept_from:
-            text, kept_from = text[:start] + "•" * LENGTH + text[end:], start
-    return text
-
-
-def _elevens(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where any eleven digits in a row begin and end, within longer rows too, and the digits."""
-    for row in _DIGITS.finditer(text):
-        places = [place for place in range(*row.span()) if text[place].isdecimal()]
-        for first, last in zip(places, places[LENGTH - 1 :], strict=False):
-            yield first, last + 1, "".join(c for c in text[first : last + 1] if c.isdecimal())
-
-
 def _checked(session: Session, item: str, answer: ItemAnswer) -> ItemAnswer:
-    if item not in CONFIRMABLE_ITEMS:
+    # What is not on the page of the record can be said to be wrong, and not confirmed: nobody has seen it.
+    if item not in (CONFIRMABLE_ITEMS if answer.right else ITEMS_OF_CASE):
         raise InvalidItem(item=item)
     if answer.right:
         return ItemAnswer(right=True)

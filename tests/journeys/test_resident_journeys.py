@@ -112,3 +112,15 @@ def test_every_task_works_without_javascript(browser_visitor):
 
 def _first_button(person: Resident) -> str:
     return text_of(next(button for button in person.main_form().buttons if button.get("name") is None))
+
+
+@pytest.mark.parametrize("lang", ["vi", "ur"])
+def test_a_resident_says_what_is_wrong_and_follows_it(resident, lang):
+    person = resident("resident-1", lang, "phone")
+    person.says_what_is_wrong(name_answer="misspelt", name_text="NGUYEN", household_answer="outdated")
+    looks_well(person)
+    person.opens("requests")
+    looks_well(person)
+    person.follows("/record/corrections/")
+    assert person.page.lang == lang
+    looks_well(person)

@@ -72,7 +72,7 @@ def test_queue_is_worked_by_keyboard_alone(counter, browser_visitor):
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
-def test_resident_gets_a_pin_and_a_correction_is_closed(counter, browser_visitor, lang):
+def test_resident_gets_a_pin_and_a_record_is_corrected(counter, browser_visitor, lang):
     counter.hears_of_a_mistake("resident-1", "name", "Nguyễn Thị Mới")
     clerk = Clerk(browser_visitor("phone"), "clerk-1", lang)
     clerk.signs_in()
@@ -86,7 +86,11 @@ def test_resident_gets_a_pin_and_a_correction_is_closed(counter, browser_visitor
     looks_well(clerk)
     clerk.follows("/corrections/")
     looks_well(clerk)
-    clerk.closes_correction("corrected")
+    clerk.takes_correction()
+    looks_well(clerk)
+    clerk.compares(latin_name="NGUYEN THI MOI")
+    looks_well(clerk)
+    clerk.sends(button="step=correct")
     for path in ("my-looks", "deliveries", "search"):
         clerk.opens_staff(path)
         looks_well(clerk)

@@ -99,8 +99,27 @@ class Clerk(Staff):
 
     # ---- corrections
 
-    def closes_correction(self, outcome: str, *, expect: int = 200) -> HtmlPage:
-        return self.sends({"outcome": outcome}, button="close", expect=expect)
+    def takes_correction(self) -> HtmlPage:
+        return self.sends(action="/take")
+
+    def compares(
+        self, *, examined: tuple[str, ...] = ("residence-card",), note: str = "", expect: int = 200, **items: str
+    ) -> HtmlPage:
+        """Say what was examined and how the items should stand: `compares(latin_name="LEE")`."""
+        values: dict[str, object] = {f"to-{item}": value for item, value in items.items()}
+        values |= {"found-examined": list(examined), "found-note": note}
+        return self.sends(values, button="step=compare", expect=expect)
+
+    def corrects(self, *, expect: int = 200, **items: str) -> HtmlPage:
+        """From the case over the comparison to the corrected record."""
+        self.compares(**items)
+        return self.sends(button="step=correct", expect=expect)
+
+    def corrects_nothing(self, reason: str = "was_right", *, expect: int = 200) -> HtmlPage:
+        return self.sends({"decline-reason": reason}, button="step=decline", expect=expect)
+
+    def sends_to_immigration(self, *, expect: int = 200) -> HtmlPage:
+        return self.sends(button="step=immigration", expect=expect)
 
 
 class Supervisor(Clerk):

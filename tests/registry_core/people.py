@@ -16,7 +16,15 @@ from registry_core.codes import (
     request_code_change,
 )
 from registry_core.ledger.entry import LedgerEntry
-from registry_core.register import ResidenceCategory, ResidentItems, Sex, enter_resident
+from registry_core.register import (
+    CaseDeclined,
+    CorrectionCase,
+    ResidenceCategory,
+    ResidentItems,
+    Sex,
+    decline_case,
+    enter_resident,
+)
 from registry_core.values import Actor, ChangeReason, RegisterDate, ResidentRecordCode, Role
 from registry_core.values.actor import resident_person, system_actor
 
@@ -100,6 +108,19 @@ def check(session: Session, request_id: UUID, by: Actor = CLERK, **changes: obje
         "at": NOW,
     } | changes
     check_identity(session, request_id=request_id, actor=by, **values)
+
+
+def decline(session: Session, case: CorrectionCase, by: Actor = CLERK) -> None:
+    decline_case(
+        session,
+        case_id=case.id,
+        seen=case.mark,
+        reason=CaseDeclined.WAS_RIGHT,
+        examined=(),
+        note="",
+        actor=by,
+        at=NOW,
+    )
 
 
 def actions(session: Session, record_id: UUID | None = None) -> list[str]:

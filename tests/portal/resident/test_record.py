@@ -40,7 +40,7 @@ def test_what_is_wrong_becomes_a_case_in_the_residents_words(resident, portal_se
     assert [(case.item, case.reason, case.text, case.language) for case in cases] == [
         ("address", "outdated", "میں منتقل ہو گیا ہوں", "en")
     ]
-    assert "The city looks into it since" in resident.opens_the_record().text
+    assert "The city looks into it." in resident.opens_the_record().text
 
 
 def test_nothing_wrong_is_no_report_and_words_without_a_choice_are_asked_for(resident):

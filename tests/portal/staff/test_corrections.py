@@ -23,32 +23,34 @@ def test_case_shows_what_the_resident_says_beside_the_record_and_is_closed(count
     page = clerk.follows("/corrections/")
     assert "Nguyễn Thị Mới" in page.text
     assert counter.items("resident-1").address in page.text
-    page = clerk.closes_correction("corrected")
+    page = clerk.corrects_nothing()
     assert "The case is closed" in page.text
     [case] = cases(counter, "resident-1")
-    assert (case.status, case.outcome, case.closed_by_name) == ("closed", "corrected", "佐藤 花子")
+    assert (case.outcome, case.decline_reason) == ("declined", "was_right")
     actions = [entry.action for entry in counter.looks_at("resident-1")]
     assert actions == ["case.closed", "record.looked-at"]
+    assert "佐藤 花子" in clerk.opens_staff(f"corrections/{case.id}").text
 
 
-def test_second_to_close_is_told_who_did(counter, clerk, supervisor):
+def test_second_to_decide_is_told_who_did(counter, clerk, supervisor):
     counter.hears_of_a_mistake("resident-1", "name", "x")
     [case] = cases(counter, "resident-1")
     for person in (clerk, supervisor):
         person.opens_staff(f"corrections/{case.id}")
-    clerk.closes_correction("was_right")
-    page = supervisor.closes_correction("corrected", expect=409)
+    clerk.corrects_nothing()
+    page = supervisor.corrects_nothing("not_shown", expect=409)
     assert "佐藤 花子" in page.text
-    assert cases(counter, "resident-1")[0].outcome == "was_right"
+    assert "Nothing was corrected, with a reason" in page.text
+    assert cases(counter, "resident-1")[0].decline_reason == "was_right"
 
 
-def test_case_without_an_outcome_stays_open(counter, clerk):
+def test_case_without_a_reason_stays_open(counter, clerk):
     counter.hears_of_a_mistake("resident-1", "address", "x")
     [case] = cases(counter, "resident-1")
     clerk.opens_staff(f"corrections/{case.id}")
-    assert clerk.sends({}, button="close", expect=422).errors == ["Choose the outcome."]
-    clerk.visitor.post(f"/en/staff/corrections/{case.id}", {"outcome": "forgotten"}, expect=422)
-    assert cases(counter, "resident-1")[0].status == "open"
+    assert clerk.sends({}, button="step=decline", expect=422).errors == ["Choose why nothing is corrected."]
+    clerk.visitor.post(f"/en/staff/corrections/{case.id}", {"step": "forget"}, expect=400)
+    assert cases(counter, "resident-1")[0].is_open
 
 
 def test_case_of_the_own_household_is_refused(counter, second_clerk):
@@ -135,7 +137,7 @@ def test_words_the_resident_renewed_meanwhile_are_read_before_the_case_is_closed
     clerk.opens_staff("corrections")
     clerk.follows("/corrections/")
     counter.hears_of_a_mistake("resident-1", "name", "other words")
-    page = clerk.closes_correction("was_right", expect=409)
+    page = clerk.corrects_nothing(expect=409)
     assert "The record changed while you were reading it. Look at it again." in page.text
     assert "other words" in page.text
-    clerk.closes_correction("was_right")
+    clerk.corrects_nothing()

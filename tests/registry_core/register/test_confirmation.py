@@ -7,7 +7,6 @@ import pytest
 from registry_core.register import (
     ItemAnswer,
     cases_of,
-    close_case,
     confirm_record,
     latest_confirmation,
     look_at_case,
@@ -28,6 +27,7 @@ from tests.registry_core.people import (
     SECOND,
     actions,
     code,
+    decline,
     enter,
     resident,
     staff,
@@ -64,10 +64,10 @@ def test_a_wrong_item_becomes_one_case_for_staff(register: Register) -> None:
         assert (case.item, case.reason, case.text, case.language) == ("name", "misspelt", "အောင်အောင် နှင့်", "my")
         _, record = look_at_case(session, case_id=case.id, actor=CLERK, at=NOW)
         assert record.id == her
-        close_case(session, case_id=case.id, outcome="corrected", seen=case.mark, actor=CLERK, at=NOW)
-        assert [c.outcome for c in cases_of(session, record_id=her)] == ["corrected"]
+        decline(session, case)
+        assert [c.outcome for c in cases_of(session, record_id=her)] == ["declined"]
         with pytest.raises(RequestAlreadyDecided) as refused:
-            close_case(session, case_id=case.id, outcome="was_right", seen=case.mark, actor=SECOND, at=NOW)
+            decline(session, case, SECOND)
         assert refused.value.facts["by"] == "SATO"
 
 
@@ -127,15 +127,15 @@ def test_words_renewed_while_the_case_is_closed_become_a_new_case(register: Regi
 
     resident_says = threading.Thread(target=say_it_again)
     with register.write() as session:
-        close_case(session, case_id=case.id, outcome="was_right", seen=case.mark, actor=CLERK, at=NOW)
+        decline(session, case)
         session.flush()
         resident_says.start()
         resident_says.join(timeout=0.5)
     resident_says.join()
     with register.read() as session:
-        assert {(c.status, c.text) for c in cases_of(session, record_id=her)} == {
-            ("closed", "first words"),
-            ("open", "new words"),
+        assert {(c.is_open, c.text) for c in cases_of(session, record_id=her)} == {
+            (False, "first words"),
+            (True, "new words"),
         }
 
 
@@ -172,7 +172,7 @@ def test_a_case_is_not_closed_over_words_that_nobody_read(register: Register) ->
         read = open_cases(session, actor=CLERK)[0]
         confirm(session, her, {"name": ItemAnswer(False, "misspelt", "other words")})
     with pytest.raises(StaleRecord), register.write() as session:
-        close_case(session, case_id=read.id, outcome="was_right", seen=read.mark, actor=CLERK, at=NOW)
+        decline(session, read)
     with register.write() as session:
         now = open_cases(session, actor=CLERK)[0]
-        close_case(session, case_id=now.id, outcome="was_right", seen=now.mark, actor=CLERK, at=NOW)
+        decline(session, now)

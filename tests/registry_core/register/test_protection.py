@@ -1,5 +1,6 @@
 """Protected persons (支援措置) and whoever lives with them: nobody, to whoever may not know; somebody, to supervisors."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,6 @@ from registry_core.register import (
     CONFIRMABLE_ITEMS,
     ItemAnswer,
     RecordQuery,
-    close_case,
     confirm_record,
     correct_record,
     link_staff_to_record,
@@ -34,6 +34,7 @@ from tests.registry_core.people import (
     TODAY,
     actions,
     ask,
+    decline,
     designate,
     enter,
     resident,
@@ -179,9 +180,9 @@ def test_a_correction_she_asks_for_is_a_case_for_supervisors(hers) -> None:
             with pytest.raises(CaseNotFound):
                 look_at_case(session, case_id=case_id, actor=CLERK, at=NOW)
             with pytest.raises(CaseNotFound):
-                close_case(session, case_id=case_id, outcome="was_right", seen=case.mark, actor=CLERK, at=NOW)
+                decline(session, replace(case, id=case_id))
         look_at_case(session, case_id=case.id, actor=SUPERVISOR, at=NOW)
-        close_case(session, case_id=case.id, outcome="was_right", seen=case.mark, actor=SUPERVISOR, at=NOW)
+        decline(session, case, SUPERVISOR)
 
 
 def test_an_administrator_links_nobody_to_her(hers) -> None:
