@@ -23,13 +23,13 @@ from portal.mail.deliver import MailNotSent, deliver
 from portal.mail.message import compose
 from portal.registry import registry
 from portal.resident.drafts import drop_old_drafts
+from portal.search_runs import joined_search_runs
 from portal.web.kept_posts import purge_kept_posts
 from portal.web.rate_limits import purge_tries
 from portal.web.sessions import purge_sessions
 from registry_core.codes import lapse_requests
 from registry_core.ledger import checkpoint_if_due, seal_entries
 from registry_core.outbox import OutboxItem, OutboxKind, mark_delivered, mark_failed, take_due
-from registry_core.storage.gram_posting import join_runs, scattered
 from registry_core.values.actor import system_actor
 
 LOG = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ DELIVERING_AT_MOST = timedelta(minutes=1)  # then one last message may still tak
 ROUND_SECONDS = 1.0
 UPKEEP_EVERY = timedelta(minutes=1)
 JOIN_EVERY = timedelta(hours=1)
-_PLACES_AT_MOST, _PLACES_AT_ONCE = 5000, 50
+_PLACES_AT_MOST = 5000
 BETWEEN_BATCHES_SECONDS = 0.05  # whoever waits to write gets a turn
 
 
@@ -122,11 +122,11 @@ def _lapse(session: Session, *, at: datetime) -> int:
 
 def join_search_runs() -> None:
     """Join what entering one by one has scattered over the search's table, a little at a time: others write in between."""
-    with registry().read() as session:
-        places = scattered(session, limit=_PLACES_AT_MOST)
-    for begin in range(0, len(places), _PLACES_AT_ONCE):
-        with registry().write() as session:
-            join_runs(session, places=places[begin : begin + _PLACES_AT_ONCE])
+    left = _PLACES_AT_MOST
+    for joined in joined_search_runs(registry().engine, registry().keyring):
+        left -= joined
+        if left <= 0:
+            return
 
 
 #: What is done from time to time, each by itself.

@@ -42,7 +42,7 @@ class BatchRefused(Exception):
 
 
 #: What else is done in the transaction of a batch, first.
-_Beside = Callable[[Session, Sequence[Arrival]], None]
+Beside = Callable[[Session, Sequence[Arrival]], None]
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Pace:
 def pace_for(engine: Engine) -> Pace:
     """SQLite has one writer at a time, who is not to keep others for 100 ms; on PostgreSQL nobody waits for new rows."""
     if engine.dialect.name == "sqlite":
-        return Pace(seconds=0.04, most=2_000, gives_way=True)
+        return Pace(seconds=0.05, most=2_000, gives_way=True)
     return Pace(seconds=0.5, most=2_000)
 
 
@@ -84,11 +84,12 @@ def enter_in_batches(
     actor: Actor,
     now: Callable[[], datetime],
     pace: Pace,
-    beside: _Beside = lambda _session, _batch: None,
+    beside: Beside = lambda _session, _batch: None,
 ) -> Iterator[Sequence[Arrival]]:
     """Enter them, each batch in a transaction of its own, and give each out once it is committed. Raises BatchRefused.
 
-    `beside` is done in the same transaction, first.
+    `beside` is done in the same transaction, first. A power failure may take back the last batches, whole: whoever enters goes on
+    where the register says it stands, and says that all is entered only after a transaction that lasts.
     """
     waiting = iter(arrivals)
     while batch := list(islice(waiting, pace.rows)):
@@ -105,14 +106,14 @@ def _entered(
     actor: Actor,
     at: datetime,
     pace: Pace,
-    beside: _Beside,
+    beside: Beside,
 ) -> bool:
     """Enter a batch, written with the keys it was prepared with; False when these are not to be used any more."""
     new = [each.newcomer for each in batch if not each.comes_back]
     prepared = prepare_entries(new, actor=actor, at=at, keyring=keyring, dialect=engine.dialect)
     pace.wait_for_others()
     try:
-        with write(engine, keyring) as session:
+        with write(engine, keyring, lasting=False) as session:
             session.connection()  # takes SQLite's lock: waiting for it is not holding it
             begun = monotonic()
             beside(session, batch)

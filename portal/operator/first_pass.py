@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.operator.bad_rows import BadRow
 from portal.operator.findings import CARD, CODE, PERSON, Findings
 from portal.operator.resident_file import FileRow
-from portal.operator.resident_row import ResidentRow, read_row
+from portal.operator.resident_row import ResidentRow, checked_row
 from registry_core.codes import codes_in_use
 from registry_core.register import card_numbers_in_use, code_index, people_here, person_marks, returning_record
 from registry_core.storage.keys import Keyring
@@ -37,7 +37,7 @@ class FirstPass:
     def check(self, rows: Iterable[FileRow | BadRow], found: Findings) -> Iterator[int]:
         """Check them, some at once; how many each time. What was found is settled at the end."""
         for some in in_parts(rows, _AT_ONCE):
-            read = [row if isinstance(row, BadRow) else read_row(row, today=self.today) for row in some]
+            read = [row if isinstance(row, BadRow) else checked_row(row, today=self.today) for row in some]
             good = [row for row in read if isinstance(row, ResidentRow)]
             found.bad([row for row in read if isinstance(row, BadRow)])
             found.note([BadRow(row.line, row.hint) for row in good if row.hint])

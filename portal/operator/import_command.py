@@ -41,7 +41,7 @@ def import_residents(file: Path, *, skip_bad: bool, give_up_unfinished: bool, as
     opened = opened_registry()
     try:
         with findings() as found:
-            figures = _imported(opened, TwiceReadFile(file), found, skip_bad=skip_bad, give_up=give_up_unfinished)
+            figures = import_file(opened, TwiceReadFile(file), found, skip_bad=skip_bad, give_up=give_up_unfinished)
     except FileFault as fault:
         click.echo(str(fault), err=True)
         raise SystemExit(1) from fault
@@ -55,8 +55,8 @@ def import_residents(file: Path, *, skip_bad: bool, give_up_unfinished: bool, as
     raise SystemExit(1 if figures["bad"] else 0)
 
 
-def _imported(
-    opened: Registry, file: TwiceReadFile, found: Findings, *, skip_bad: bool, give_up: bool
+def import_file(
+    opened: Registry, file: TwiceReadFile, found: Findings, *, skip_bad: bool = False, give_up: bool = False
 ) -> dict[str, int]:
     """Both passes; the figures. Raises FileFault, ImportMovedOn, ImportUnfinished."""
     unfinished = _unfinished(opened, file, give_up=give_up)

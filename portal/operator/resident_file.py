@@ -61,7 +61,15 @@ class FileRow:
     """The fields of the row that begins on this line; a column that is not there is empty."""
 
     line: int
-    fields: dict[str, str]
+    fields: "Fields"
+
+
+class Fields(dict[str, str]):
+    """Texts by the names of their columns, outer spaces taken off; a column that is not there is empty."""
+
+    def __missing__(self, name: str) -> str:
+        """Nothing stands there."""
+        return ""
 
 
 def is_json_lines(file: Path) -> bool:
@@ -90,7 +98,8 @@ def _csv_rows(lines: Iterable[str]) -> Iterator[FileRow | BadRow]:
         elif len(fields) != len(names):
             yield BadRow(line, f"it has {len(fields)} fields, the first line has {len(names)}")
         else:
-            yield FileRow(line, {name: plain_cell(text) for name, text in zip(names, fields, strict=True)})
+            texts = [plain_cell(text) if text[:1] == "'" else text for text in map(str.strip, fields)]
+            yield FileRow(line, Fields(zip(names, texts, strict=True)))
     if names is None:
         raise FileFault(f"The file is empty. The first line must name the columns: {_SEE_DOCS}.")
 
@@ -139,21 +148,21 @@ def _json_rows(lines: Iterable[str]) -> Iterator[FileRow | BadRow]:
             yield BadRow(line, str(fault))
 
 
-def _json_fields(text: str) -> dict[str, str]:
+def _json_fields(text: str) -> Fields:
     try:
         pairs = json.loads(text, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError) as broken:
         raise RowFault("the line is not JSON") from broken
     if not isinstance(pairs, _Pairs):
         raise RowFault("the line is not a JSON object")
-    fields: dict[str, str] = {}
+    fields = Fields()
     for name, value in pairs:
         if name not in COLUMNS:
             known = f" {name}" if _NAME_OF_A_COLUMN.fullmatch(name) else ""
             raise RowFault(f"it has an unknown column{known}")
         if name in fields:
             raise RowFault(f"{name}: stands twice")
-        fields[name] = _json_text(name, value)
+        fields[name] = _json_text(name, value).strip()
     return fields
 
 

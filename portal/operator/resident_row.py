@@ -1,6 +1,6 @@
 """One row of a file of residents, read as the register's items, or what is wrong with it, without repeating a value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -28,26 +28,26 @@ class ResidentRow:
     hint: str | None
 
 
-def read_row(row: FileRow, *, today: date) -> ResidentRow | BadRow:
-    """The resident of a row; the day of the entry is today where it tells none."""
-    text = _Texts(row.fields)
+def read_row(row: FileRow, *, today: date) -> Newcomer | BadRow:
+    """Who stands in a row, not checked yet by the rules of the register; entered today where it tells no day."""
+    text = row.fields
     try:
-        code = _code(text["code"])
-        reason = _reason(text["reason"])
-        newcomer = Newcomer(_items(text), code, reason, _entered_on(text["on"], reason) or today)
+        code, reason = _code(text["code"]), _reason(text["reason"])
+        return Newcomer(_items(text), code, reason, _entered_on(text["on"], reason) or today)
     except RowFault as fault:
         return BadRow(row.line, str(fault))
-    return ResidentRow(row.line, newcomer, None if code.check_digit_matches else _CHECK_DIGIT)
 
 
-class _Texts(dict[str, str]):
-    """Fields by name, their outer spaces taken off; a column that is not there is empty."""
-
-    def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__((name, text.strip()) for name, text in fields.items())
-
-    def __missing__(self, name: str) -> str:
-        return ""
+def checked_row(row: FileRow, *, today: date) -> ResidentRow | BadRow:
+    """Who stands in a row, as the register will take them."""
+    read = read_row(row, today=today)
+    if isinstance(read, BadRow):
+        return read
+    try:
+        newcomer = replace(read, items=checked_items(read.items))
+    except RegistryError as refused:
+        return BadRow(row.line, _words(refused))
+    return ResidentRow(row.line, newcomer, None if read.code.check_digit_matches else _CHECK_DIGIT)
 
 
 def _items(text: dict[str, str]) -> ResidentItems:
@@ -60,7 +60,7 @@ def _items(text: dict[str, str]) -> ResidentItems:
     protected = text["protected"].lower()
     if protected not in _YES and protected not in _NO:
         raise RowFault("protected: yes or no")
-    items = ResidentItems(
+    return ResidentItems(
         latin_name=text["latin_name"] or None,
         kanji_name=text["kanji_name"] or None,
         reading=text["reading"] or None,
@@ -84,10 +84,6 @@ def _items(text: dict[str, str]) -> ResidentItems:
         relationship=text["relationship"],
         protected=protected in _YES,
     )
-    try:
-        return checked_items(items)
-    except RegistryError as refused:
-        raise RowFault(_words(refused)) from refused
 
 
 _CATEGORIES = {category.value: category for category in ResidenceCategory}
@@ -108,15 +104,23 @@ def _date(name: str, text: dict[str, str]) -> RegisterDate:
 
 
 @lru_cache(_DAYS_REMEMBERED)
+def _read(text: str) -> RegisterDate:
+    return RegisterDate.read(text)
+
+
+@lru_cache(_DAYS_REMEMBERED)
 def _parsed(text: str) -> RegisterDate:
     return RegisterDate.parse(text)
 
 
 def _reason(text: str) -> ChangeReason:
-    reason = ChangeReason(text) if text in set(ChangeReason) else None
-    if text and reason not in ENTRY_REASONS:
+    reason = _REASONS.get(text)
+    if reason is None:
         raise RowFault(f"reason: one of {', '.join(sorted(ENTRY_REASONS))}")
-    return reason or ChangeReason.ENTERED_EX_OFFICIO
+    return reason
+
+
+_REASONS = {reason.value: reason for reason in ENTRY_REASONS} | {"": ChangeReason.ENTERED_EX_OFFICIO}
 
 
 def _aliases(text: str) -> tuple[AliasEntry, ...]:
@@ -129,7 +133,7 @@ def _aliases(text: str) -> tuple[AliasEntry, ...]:
 def _entered_on(text: str, reason: ChangeReason) -> RegisterDate | None:
     """The day of a birth need not be known."""
     try:
-        return changed_on(RegisterDate.read(text), reason=reason) if text else None
+        return changed_on(_read(text), reason=reason) if text else None
     except RegistryError as refused:
         raise RowFault("on: a calendar day such as 2026-04-01") from refused
 

@@ -13,6 +13,7 @@ from portal.operator.resident_file import FileRow, is_json_lines, rows_of
 from portal.operator.resident_row import read_row
 from portal.operator.twice_read import FileChanged, TwiceReadFile
 from portal.registry import Registry
+from portal.search_runs import WORTH_JOINING, joined_search_runs
 from registry_core.codes import codes_in_use
 from registry_core.register import (
     ImportOutcome,
@@ -55,6 +56,9 @@ class SecondPass:
                 self._leave_out(refused.batch)
             else:
                 break
+        if self.entered >= WORTH_JOINING:
+            for _ in joined_search_runs(self._opened.engine, self._opened.keyring):
+                yield self.entered
         with self._opened.write() as session:
             end_import(session, import_id=self._run.id, outcome=ImportOutcome.FINISHED, at=self._opened.now())
 
@@ -90,7 +94,7 @@ class SecondPass:
                 read = row if isinstance(row, BadRow) else read_row(row, today=today)
                 if isinstance(read, BadRow):
                     raise FileChanged
-                yield Arrival(row.line, read.newcomer, row.line in back)
+                yield Arrival(row.line, read, row.line in back)
 
     def _leave_out(self, batch: Sequence[Arrival]) -> None:
         """Find whose code or card somebody has got meanwhile. Raises RegisterChanged unless they may be skipped."""

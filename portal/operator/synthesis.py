@@ -1,6 +1,7 @@
 """Synthetic residents: invented people in many scripts, the same for the same seed. Never anybody's data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
@@ -16,11 +17,13 @@ from registry_core.codes import codes_in_use
 from registry_core.register import Newcomer, card_numbers_in_use
 from registry_core.register.code_assignment import JAPAN
 from registry_core.register.resident_record import ResidentRecord
+from registry_core.storage.engine import read
 from registry_core.storage.keys import Keyring
 from registry_core.values.actor import system_actor
 from registry_core.values.resident_record_code import ResidentRecordCode
 
 _AS_OF = date(2026, 4, 1)
+_FITTED_AT_ONCE = 500
 
 
 class SeedIsThere(Exception):
@@ -28,15 +31,15 @@ class SeedIsThere(Exception):
 
 
 def fill(engine: Engine, keyring: Keyring, number: int, seed: int = 1, *, municipality_code: str, at: datetime) -> None:
-    """Enter the people of a seed into a register that has none of their codes and cards yet, in little memory.
+    """Enter the people of a seed, in little memory; codes and cards that somebody has already are drawn anew.
 
     `at` is the instant all of it is recorded at; the legal day is that of Japan.
     """
-    people = synthetic_residents(number, seed=seed, on=at.astimezone(JAPAN).date())
+    people = fitting_residents(lambda: read(engine, keyring), number, seed=seed, on=at.astimezone(JAPAN).date())
     for _ in enter_in_batches(
         engine,
         keyring,
-        (Arrival(place, each) for place, each in enumerate(people, start=1)),
+        people,
         actor=system_actor(municipality_code),
         now=lambda: at,
         pace=Pace(seconds=2.0, most=5_000),
@@ -61,6 +64,18 @@ def synthetic_residents(number: int, *, seed: int, on: date = _AS_OF) -> Iterato
     for place, each in enumerate(islice(people, number)):
         items = replace(each.items, card_number=numbers.card(place)) if each.has_card else each.items
         yield Newcomer(items, ResidentRecordCode.from_body(numbers.code_body(place)), each.reason, on)
+
+
+def fitting_residents(
+    reading: Callable[[], AbstractContextManager[Session]], number: int, *, seed: int, on: date, after: int = 0
+) -> Iterator[Arrival]:
+    """The people of the seed after a place, with their places from 1 on, whose codes and cards nobody has."""
+    people = enumerate(synthetic_residents(number, seed=seed, on=on), start=1)
+    fitting, rest = Fitting(seed, number), (each for each in people if each[0] > after)
+    while part := list(islice(rest, _FITTED_AT_ONCE)):
+        with reading() as session:
+            fresh = fitting.fit(session, [person for _, person in part])
+        yield from (Arrival(place, person) for (place, _), person in zip(part, fresh, strict=True))
 
 
 class Fitting:

@@ -1,17 +1,17 @@
 """`portal registry synthesize N`: invented people for a demonstration, by the same way as a file of residents."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import click
 from sqlalchemy.orm import Session
 
 from portal.operator.batches import Arrival, BatchRefused, enter_in_batches, pace_for
-from portal.operator.first_pass import in_parts
 from portal.operator.opening import opened_registry
 from portal.operator.progress import progress
-from portal.operator.synthesis import Fitting, SeedIsThere, guard_seed_is_new, synthetic_residents
+from portal.operator.synthesis import SeedIsThere, fitting_residents, guard_seed_is_new
 from portal.registry import Registry
+from portal.search_runs import WORTH_JOINING, joined_search_runs
 from registry_core.register import (
     ImportOutcome,
     ImportView,
@@ -24,7 +24,6 @@ from registry_core.values.actor import system_actor
 from registry_core.values.errors import ImportMovedOn, ImportUnfinished
 
 _MOST = 5_000_000
-_DRAWN_AT_ONCE = 500
 _OTHER_UNFINISHED = "The import of a file of residents is under way or broke off. Finish it or give it up first."
 
 
@@ -74,7 +73,7 @@ def _enter(opened: Registry, run: ImportView, number: int, seed: int) -> None:
     batches = enter_in_batches(
         opened.engine,
         opened.keyring,
-        _arrivals(opened, number, seed, after=through),
+        fitting_residents(opened.read, number, seed=seed, on=opened.today(), after=through),
         actor=system_actor(opened.config.municipality.code),
         now=opened.now,
         pace=pace_for(opened.engine),
@@ -84,15 +83,8 @@ def _enter(opened: Registry, run: ImportView, number: int, seed: int) -> None:
         for batch in batches:
             through = batch[-1].line
             tell(through, through - run.through_line)
+        if number >= WORTH_JOINING:
+            for _ in joined_search_runs(opened.engine, opened.keyring):
+                tell(through, through - run.through_line)
     with opened.write() as session:
         end_import(session, import_id=run.id, outcome=ImportOutcome.FINISHED, at=opened.now())
-
-
-def _arrivals(opened: Registry, number: int, seed: int, *, after: int) -> Iterator[Arrival]:
-    """The people of the seed from a place on, by their place, whose codes and cards nobody has."""
-    people = enumerate(synthetic_residents(number, seed=seed, on=opened.today()), start=1)
-    fitting = Fitting(seed, number)
-    for part in in_parts((each for each in people if each[0] > after), _DRAWN_AT_ONCE):
-        with opened.read() as session:
-            fresh = fitting.fit(session, [person for _, person in part])
-        yield from (Arrival(place, person) for (place, _), person in zip(part, fresh, strict=True))

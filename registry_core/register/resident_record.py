@@ -270,7 +270,9 @@ def _columns(items: ResidentItems) -> dict[str, Any]:
 
 
 def _text(value: object) -> str | None:
-    if value is None or value == "":
+    if type(value) is str:  # most of them
+        return value or None
+    if value is None:
         return None
     if isinstance(value, tuple):
         return alias_history_text(value) or None

@@ -3,19 +3,20 @@
 That may be chance, so it is told and never refused: only a clerk who looks can say.
 """
 
+import json
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import Integer, Select, String, column, select, values
+from sqlalchemy import CTE, JSON, Integer, Select, String, bindparam, cast, column, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from registry_core.register.bulk_entry import Newcomer
 from registry_core.register.resident_record import ResidentItems, ResidentRecord
 from registry_core.register.search_index import SearchEntry, has_name, name_keys
 from registry_core.storage.column_types import Closed, RegisterDateType
-from registry_core.values.register_date import RegisterDate
+from registry_core.storage.engine import is_sqlite
 from registry_core.values.sex import Sex
 
-_Asked = tuple[int, RegisterDate, Sex, str]
 _ASKED_AT_ONCE = 500
 
 
@@ -26,35 +27,46 @@ def person_marks(items: ResidentItems) -> list[str]:
 
 def people_here(session: Session, *, newcomers: Sequence[Newcomer], municipality_code: str) -> set[int]:
     """Which of the newcomers, by their place, seem to be of a person who has a record that is not erased."""
-    asked: list[_Asked] = [
-        (place, each.items.birth_date, each.items.sex, key)
+    asked = [
+        {"place": place, "birth_date": str(each.items.birth_date), "sex": each.items.sex.value, "key": key}
         for place, each in enumerate(newcomers)
         for key in name_keys(each.items)
     ]
-    found: set[int] = set()
+    query, found = _known(is_sqlite(session)), set[int]()
     for start in range(0, len(asked), _ASKED_AT_ONCE):
-        found.update(session.scalars(_known(asked[start : start + _ASKED_AT_ONCE], municipality_code)))
+        part = json.dumps(asked[start : start + _ASKED_AT_ONCE])
+        found.update(session.scalars(query, {"asked": part, "municipality_code": municipality_code}))
     return found
 
 
-def _known(asked: list[_Asked], municipality_code: str) -> Select[tuple[int]]:
+@cache
+def _known(sqlite: bool) -> Select[tuple[int]]:  # noqa: FBT001 -- which of the two databases
     """Found by birth date, which few share; a name may be that of thousands."""
-    columns = (
-        column("place", Integer),
-        column("birth_date", RegisterDateType),
-        column("sex", Closed(Sex)),
-        column("key", String),
-    )
-    wanted = values(*columns, name="wanted").data(asked).cte("wanted")
+    wanted = _wanted_sqlite() if sqlite else _wanted_postgresql()
     born = (
         select(ResidentRecord.id, wanted.c.place, wanted.c.key)
-        .join_from(wanted, ResidentRecord, ResidentRecord.birth_date == wanted.c.birth_date)
+        .join_from(
+            wanted, ResidentRecord, ResidentRecord.birth_date == type_coerce(wanted.c.birth_date, RegisterDateType)
+        )
         .where(
-            ResidentRecord.sex == wanted.c.sex,
-            ResidentRecord.municipality_code == municipality_code,
+            ResidentRecord.sex == type_coerce(wanted.c.sex, Closed(Sex)),
+            ResidentRecord.municipality_code == bindparam("municipality_code"),
             ResidentRecord.erased_on.is_(None),
         )
         .cte("born")
     )
     entry = select(born.c.place).join_from(born, SearchEntry, SearchEntry.record_id == born.c.id)
     return entry.where(has_name(born.c.key))
+
+
+def _wanted_sqlite() -> CTE:
+    each = func.json_each(bindparam("asked")).table_valued("value", name="each")
+    names = ("place", "birth_date", "sex", "key")
+    return select(*(func.json_extract(each.c.value, f"$.{name}").label(name) for name in names)).cte("wanted")
+
+
+def _wanted_postgresql() -> CTE:
+    texts = [column(name, String) for name in ("birth_date", "sex", "key")]
+    asked = cast(bindparam("asked", type_=String), JSON)
+    rows = func.json_to_recordset(asked).table_valued(column("place", Integer), *texts)
+    return select(rows.render_derived("rows", with_types=True)).cte("wanted")

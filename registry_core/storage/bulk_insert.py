@@ -39,12 +39,19 @@ def bound_rows(entity: type[Base], rows: Iterable[Mapping[str, Any]], *, dialect
     given = list(rows)
     columns = _columns(entity)
     binds = _binds(entity, dialect)
-    by_column = [
-        [bind(row.get(name)) for row in given] if bind else [row.get(name) for row in given]
-        for (name, _), bind in zip(columns, binds, strict=True)
-    ]
+    by_column = [_bound([row.get(name) for row in given], bind) for (name, _), bind in zip(columns, binds, strict=True)]
     table = cast("Table", entity.__table__)
     return BoundRows(table.name, tuple(column.name for _, column in columns), list(zip(*by_column, strict=True)))
+
+
+def _bound(values: list[Any], bind: _Bind | None) -> list[Any]:
+    """A column; of what is the very same in every row, as the instant and the actor, only one is bound."""
+    if bind is None or not values:
+        return values
+    first = values[0]
+    if all(value is first for value in values):
+        return [bind(first)] * len(values)
+    return list(map(bind, values))
 
 
 def insert_rows(session: Session, bound: BoundRows) -> None:
@@ -86,4 +93,8 @@ def _columns(entity: type[Base]) -> tuple[tuple[str, Column[Any]], ...]:
 @cache
 def _binds(entity: type[Base], dialect: Dialect) -> tuple[_Bind | None, ...]:
     """What turns a value of each column into the driver's."""
-    return tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for _, column in _columns(entity))
+    # Both drivers take bytes as they are.
+    return tuple(
+        None if column.type.python_type is bytes else column.type.dialect_impl(dialect).bind_processor(dialect)
+        for _, column in _columns(entity)
+    )

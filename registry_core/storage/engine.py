@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ _FAILING_DISK = frozenset(
     )
 )
 _PRIMARY_CODE = 0xFF  # the rest of SQLite's code tells which call it was
+#: KiB, as SQLite counts them. Many rows at once have their places all over the indexes.
+_CACHE, _CACHE_FOR_MANY = -2_000, -65_536
 _LARGE_CACHE = ("cache_size=-131072", "cache_size=-2000")  # KiB
 
 
@@ -45,12 +47,17 @@ def open_engine(url: str) -> Engine:
 
 
 @contextmanager
-def write(engine: Engine, keyring: Keyring) -> Iterator[Session]:
+def write(engine: Engine, keyring: Keyring, *, lasting: bool = True) -> Iterator[Session]:
     """One transaction that may write: committed when the block ends, rolled back when it raises.
 
-    Raises KeysReplaced when the keys it began with may no longer be written with.
+    Not `lasting`: its commit does not wait for the disk, so a power failure may take it back, but never a part of it, nor what
+    was committed before a later one that lasts. For work that goes on where the register says it stands, and tells nobody that
+    it is done before such a one. Raises KeysReplaced when the keys it began with may no longer be written with.
     """
-    with Session(engine, expire_on_commit=False, info={"keys": keyring}) as session, session.begin():
+    bound = engine if lasting else engine.execution_options(lasting=False)
+    with Session(bound, expire_on_commit=False, info={"keys": keyring}) as session, session.begin():
+        if not lasting and not is_sqlite(session):
+            session.execute(text("SET LOCAL synchronous_commit = off"))
         yield session
         session.flush()  # so that it holds its locks, and who waits for its end (`rotation`) sees that it has not ended
         guard_keys_may_write(session)
@@ -136,9 +143,16 @@ def _say(connection: Connection, pragmas: list[str]) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    lasting = options.get("lasting", True)
+    if (
+        connection.info.get("lasting", True) != lasting
+    ):  # a pooled connection, whose last transaction was of the other kind
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}")
+        connection.exec_driver_sql(f"PRAGMA cache_size={_CACHE if lasting else _CACHE_FOR_MANY}")
+        connection.info["lasting"] = lasting
     # A deferred transaction that reads and then writes fails with SQLITE_BUSY at once, whatever the timeout.
-    reads = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN DEFERRED" if options.get("read_only", False) else "BEGIN IMMEDIATE")
 
 
 def _give_up_connection(context: ExceptionContext) -> OperationalError | None:

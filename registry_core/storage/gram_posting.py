@@ -10,8 +10,9 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import cast
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, bindparam, delete, func, insert, select, tuple_
+from sqlalchemy import BigInteger, Integer, LargeBinary, Table, bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -94,37 +95,50 @@ def numbers_holding(session: Session, *, fields: Sequence[Sequence[frozenset[int
         begin, spans = end, spans * 2
 
 
-def scattered(session: Session, *, limit: int) -> list[tuple[int, int]]:
-    """Grams and spans with many runs, `limit` at most: to be joined by `join_runs`, a part at a time."""
+def scattered(session: Session, *, limit: int, from_gram: int | None = None) -> list[tuple[int, int]]:
+    """Grams, from one on, and spans with many runs, `limit` at most: to be joined by `join_runs`, a part at a time."""
     query = (
         select(GramPosting.gram, (GramPosting.first // SPAN).label("span"))
         .group_by(GramPosting.gram, "span")
         .having(func.count() > _RUNS_LEFT_ALONE)
+        .order_by(GramPosting.gram, "span")
         .limit(limit)
     )
+    if from_gram is not None:
+        query = query.where(GramPosting.gram >= from_gram)
     return [(gram, span) for gram, span in session.execute(query)]
 
 
 def join_runs(session: Session, *, places: Sequence[tuple[int, int]]) -> None:
     """Make one run of all runs of these grams in these spans. Runs that others add meanwhile stay beside it."""
+    by_span: defaultdict[int, list[int]] = defaultdict(list)
     for gram, span in places:
-        here = (
-            GramPosting.gram == gram,
-            GramPosting.first >= span * SPAN,
-            GramPosting.first < (span + 1) * SPAN,
-        )
-        query = select(GramPosting.first, GramPosting.numbers).where(*here)
-        rows = session.execute(query.with_for_update()).all()
-        bits = 0
-        for first, numbers in rows:
-            bits |= _read_bits(numbers) << (first % SPAN)
-        if not bits:
-            continue
-        key = tuple_(GramPosting.gram, GramPosting.first)
-        session.execute(delete(GramPosting).where(key.in_([(gram, first) for first, _ in rows])))
-        lowest = _lowest(bits)
-        row = {"gram": gram, "first": span * SPAN + lowest, "numbers": _written(bits >> lowest)}
-        session.execute(insert(GramPosting), [row])
+        by_span[span].append(gram)
+    for span, grams in by_span.items():
+        _join_in_span(session, span, grams)
+
+
+def _join_in_span(session: Session, span: int, grams: list[int]) -> None:
+    here = (GramPosting.first >= span * SPAN, GramPosting.first < (span + 1) * SPAN)
+    query = select(GramPosting.gram, GramPosting.first, GramPosting.numbers).where(GramPosting.gram.in_(grams), *here)
+    rows = session.execute(query.with_for_update()).all()
+    bits: defaultdict[int, int] = defaultdict(int)
+    for gram, first, numbers in rows:
+        bits[gram] |= _read_bits(numbers) << (first % SPAN)
+    if not rows:
+        return
+    table = cast("Table", GramPosting.__table__)
+    one = delete(table).where(table.c.gram == bindparam("of_gram"), table.c.first == bindparam("from_number"))
+    connection = session.connection()
+    connection.execute(one, [{"of_gram": gram, "from_number": first} for gram, first, _ in rows])
+    joined = [(gram, _lowest(held), held) for gram, held in bits.items()]
+    connection.execute(
+        insert(table),
+        [
+            {"gram": gram, "first": span * SPAN + lowest, "numbers": _written(held >> lowest)}
+            for gram, lowest, held in joined
+        ],
+    )
 
 
 def _read(session: Session, grams: set[int], begin: int, end: int) -> _Read:

@@ -38,6 +38,8 @@ _DAYS = frozenset({"entered_on", "deleted_on"})
 
 def alias_history_text(history: Iterable[AliasEntry]) -> str:
     """JSON: a list of objects with the names of the fields, days as "YYYY-MM-DD"; "" of none."""
+    if not history:
+        return ""
     rows = [{name: _plain(getattr(entry, name)) for name in _NAMES} for entry in history]
     return json.dumps(rows, ensure_ascii=False) if rows else ""
 

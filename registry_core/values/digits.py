@@ -9,7 +9,7 @@ def ascii_digits(text: str) -> str:
     >>> ascii_digits("１２ ۳۴ ५६")
     '12 34 56'
     """
-    return "".join(_ascii(character) for character in text)
+    return text if text.isascii() else "".join(_ascii(character) for character in text)
 
 
 def _ascii(character: str) -> str:

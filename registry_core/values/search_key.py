@@ -15,6 +15,7 @@ True
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from registry_core.values.kanji_variants import VARIANTS
 
@@ -77,6 +78,7 @@ _KATAKANA = {point: point + 0x60 for point in range(ord("ぁ"), ord("ゖ") + 1)}
 _FOLDS = _Folds()
 
 
+@lru_cache(8_192)
 def search_key(text: str) -> str:
     """Fold a name, or a part of one."""
     key = unicodedata.normalize("NFKC", text).translate(_FOLDS)

@@ -5,10 +5,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from portal.i18n.languages import languages
+from tests.benchmarks.filled import FILLED
 from tests.benchmarks.measurement import Figure, say
 
 _TAGS = tuple(language.tag for language in languages())
@@ -18,6 +20,10 @@ _READS = ("lookup-by-code", "birth-and-name", "name-search", "record-with-histor
 GROUPS = {
     "main": ("faq-page", "faq-bytes", "approvals-sqlite", "approvals-postgresql"),
     "register": (
+        "import-sqlite",
+        "import-postgresql",
+        "bytes-per-record-sqlite",
+        "bytes-per-record-postgresql",
         *(f"{name}-{backend}" for backend in ("sqlite", "postgresql") for name in _READS),
         "ledger-verify-sqlite",
         "ledger-verify-postgresql",
@@ -47,7 +53,7 @@ def main(arguments: list[str]) -> int:
     if unknown:
         parser.error(f"no benchmark or group named {', '.join(unknown)}; there are {', '.join([*GROUPS, *NAMES])}")
     _own_environment()
-    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder, closing(FILLED):
         for name in chosen:
             say(name)
             print(_benchmark(name)(Path(folder) / name, quick=options.quick).line(), flush=True)
@@ -88,6 +94,15 @@ def _benchmark(name: str) -> Callable[..., Figure]:
 
 
 def _of_the_register(name: str) -> Callable[..., Figure]:
+    if name.startswith(("import-", "bytes-per-record-")):
+        from tests.benchmarks import importing
+
+        return {
+            "import-sqlite": importing.import_sqlite,
+            "import-postgresql": importing.import_postgresql,
+            "bytes-per-record-sqlite": importing.bytes_per_record_sqlite,
+            "bytes-per-record-postgresql": importing.bytes_per_record_postgresql,
+        }[name]
     if name.startswith(_READS):
         from tests.benchmarks.register_reads import register_read
 

@@ -67,9 +67,12 @@ class Pairs:
         return [ours / limit for ours, limit in zip(self.ours, self.limits, strict=True)]
 
 
-def measured_pairs(name: str, ours: Work, limit: Work, *, quick: bool) -> Pairs:
+def measured_pairs(
+    name: str, ours: Work, limit: Work, *, quick: bool, rounds: int | None = None, slices: int | None = None
+) -> Pairs:
     """Measure both in each round, slice by slice in alternating order: what disturbs the machine disturbs both."""
-    rounds, slices = (QUICK_ROUNDS, QUICK_SLICES) if quick else (ROUNDS, SLICES)
+    rounds = rounds or (QUICK_ROUNDS if quick else ROUNDS)
+    slices = slices or (QUICK_SLICES if quick else SLICES)
     our_rates, limits = [], []
     for round_number in range(rounds):
         done = {"ours": [0.0, 0.0], "limit": [0.0, 0.0]}
