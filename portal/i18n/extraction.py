@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_dir
 
 from portal.i18n.languages import TRANSLATIONS
 from portal.i18n.messages import STAFF, UI
+from portal.i18n.placeholders import placeholder_notes
 from portal.i18n.po_files import new_po
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def extract_template(domain: str, tell: Callable[[str], None] | None = None) -> 
             entry.msgid_plural = plural
             entry.msgstr_plural = {0: "", 1: ""}
         known = entry.comment.splitlines() if entry.comment else []
-        entry.comment = "\n".join(dict.fromkeys([*known, *comments]))
+        entry.comment = "\n".join(dict.fromkeys([*known, *comments, *placeholder_notes(source + plural)]))
     return po
 
 

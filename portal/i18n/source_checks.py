@@ -1,7 +1,7 @@
 """Checks of the sources: every message can be translated, and every official text that is asked for exists.
 
 A message must be one whole sentence written as a literal (an f-string or a sum is not extracted), without markup or a
-bare per cent sign; a single word tells its context; every official key a page asks for exists.
+bare per cent sign; a single word tells its context, a placeholder what stands there; every official key a page asks for exists.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from portal.i18n.checker import ENTITY, PLACEHOLDER, TAG_START
 from portal.i18n.extraction import KEYWORDS, PROJECT_ROOT
+from portal.i18n.placeholders import MEANINGS, placeholder_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,6 +50,9 @@ def message_faults(po: polib.POFile) -> Iterator[SourceFault]:
                 yield SourceFault(text, "bare-percent", "write it in words")
             if TAG_START.search(text) or ENTITY.search(text):
                 yield SourceFault(text, "markup", "markup comes in through placeholders")
+            for name in placeholder_names(text):
+                if name not in MEANINGS:
+                    yield SourceFault(text, "no-meaning", f"tell translators what %({name})s is (placeholders.py)")
         if not entry.msgctxt and entry.msgid.isalpha():
             yield SourceFault(entry.msgid, "one-word", "a single word needs a context (pgettext)")
 

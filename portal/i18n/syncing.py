@@ -15,6 +15,7 @@ from babel.messages.pofile import write_po as babel_write
 
 from portal.i18n.catalogs import po_path, source_path
 from portal.i18n.messages import OFFICIAL
+from portal.i18n.placeholders import placeholder_notes
 from portal.i18n.po_files import new_po, po_text, read_po_file, set_header, write_po
 from portal.i18n.states import MessageState, state_of
 
@@ -51,7 +52,7 @@ def merged_official(po: polib.POFile, source: polib.POFile) -> polib.POFile:
             # Translated anew since: the digest in its state is that of the text of today.
             entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
             entry.previous_msgid = None
-        entry.comment = wanted.comment
+        entry.comment = "\n".join(filter(None, [wanted.comment, *placeholder_notes(wanted.msgid)]))
         merged.append(entry)
     for entry in have.values():
         if entry.msgstr:

@@ -51,6 +51,8 @@ def source_findings(tell: Callable[[str], None] | None = None) -> Iterator[Findi
         for fault in message_faults(fresh):
             yield Finding(*fault)
     official = read_po_file(source_path(OFFICIAL))
+    for fault in message_faults(official):
+        yield Finding(*fault)
     keys = [entry.msgctxt for entry in official]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         yield Finding("official.po", "key-twice", str(key))

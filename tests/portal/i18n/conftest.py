@@ -8,6 +8,7 @@ from portal.i18n import catalogs, languages, voices
 @pytest.fixture
 def translations(tmp_path, monkeypatch):
     """An empty folder of translations in the place of ours, with our table of languages."""
+    languages.languages()  # read once, before its folder is another
     for module in (languages, catalogs):
         monkeypatch.setattr(module, "TRANSLATIONS", tmp_path)
     monkeypatch.setattr(catalogs, "SOURCES", tmp_path / "source")

@@ -6,9 +6,12 @@ import polib
 import pytest
 
 from portal.i18n import source_checks
+from portal.i18n.catalogs import source_path
 from portal.i18n.glossary import GlossaryError, glossary, read_glossary
 from portal.i18n.languages import language_by_tag
-from portal.i18n.po_files import new_po, po_text
+from portal.i18n.messages import OFFICIAL, STAFF, UI
+from portal.i18n.placeholders import MEANINGS, placeholder_names
+from portal.i18n.po_files import new_po, po_text, read_po_file
 from portal.i18n.source_checks import message_faults
 from portal.i18n.states import MessageState, set_state, state_of
 from portal.i18n.syncing import merged_official, sync_catalog
@@ -114,10 +117,27 @@ def test_our_glossary_has_a_reading_and_the_longest_term_first():
 
 @pytest.mark.parametrize(
     ("message", "code"),
-    [(" All of it", "edges"), ("100 % of it", "bare-percent"), ("<b>All</b> of it", "markup"), ("Home", "one-word")],
+    [
+        (" All of it", "edges"),
+        ("100 % of it", "bare-percent"),
+        ("<b>All</b> of it", "markup"),
+        ("Home", "one-word"),
+        ("Sent to %(planet)s.", "no-meaning"),
+    ],
 )
 def test_a_message_that_cannot_be_translated_well_is_named(message, code):
     assert [fault.code for fault in message_faults(catalog(polib.POEntry(msgid=message)))] == [code]
+
+
+def test_every_placeholder_is_explained_beside_its_message_and_no_meaning_is_left_over():
+    sources = [read_po_file(source_path(domain)) for domain in (UI, STAFF, OFFICIAL)]
+    texts = [text for po in sources for entry in po for text in (entry.msgid, entry.msgid_plural)]
+    assert {name for text in texts for name in placeholder_names(text)} == set(MEANINGS)
+    (merged,) = merged_official(catalog(), catalog(entry("a", "%(day)sに出しました")))
+    assert merged.comment == f"%(day)s: {MEANINGS['day']}"
+    extracted = read_po_file(source_path(UI))
+    said = next(row for row in extracted if row.msgid == "Step %(current)s of %(total)s").comment
+    assert said.splitlines() == [f"%({name})s: {MEANINGS[name]}" for name in ("current", "total")]
 
 
 def test_calls_that_are_not_extracted_whole_are_named(tmp_path, monkeypatch):
