@@ -27,6 +27,31 @@ _ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 _UNFOLD = "each => { const folded = each.closest('details'); if (folded) folded.open = true }"
+_UNDRAWN = """([known, never]) => {
+  const letters = new Map()
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let node; (node = walk.nextNode());) {
+    if (node.parentElement.closest("script, style, template")) continue
+    const font = getComputedStyle(node.parentElement).fontFamily
+    for (const letter of node.data)
+      if (!/[\\p{Cc}\\p{Cf}\\p{Z}\\p{M}]/u.test(letter) && !known.includes(letter)) letters.set(letter, font)
+  }
+  const canvas = document.createElement("canvas")
+  canvas.width = canvas.height = 64
+  const brush = canvas.getContext("2d", { willReadFrequently: true })
+  const drawn = (letter, font) => {
+    brush.clearRect(0, 0, 64, 64)
+    brush.font = "24px " + font
+    brush.fillText(letter, 16, 40)
+    return brush.getImageData(0, 0, 64, 64).data.join()
+  }
+  const nothing = drawn(" ", "sans-serif"), boxes = new Map()
+  const box = font => boxes.get(font) ?? boxes.set(font, drawn(never, font)).get(font)
+  const missing = [...letters].filter(([letter, font]) => [nothing, box(font)].includes(drawn(letter, font)))
+  return [[...letters.keys()], missing.map(([letter]) => letter)]
+}"""
+#: A letter that no font has, as none is assigned to it: what is drawn alike is missing.
+_NEVER = "\u0378"
 _AXE = Axe()
 _AXE_OPTIONS = {
     "resultTypes": ["violations"],
@@ -81,6 +106,7 @@ class BrowserVisitor:
         self.context.set_default_timeout(15_000)
         self.tab = self.context.new_page()
         self.complaints: list[str] = []
+        self._drawn: set[str] = set()
         self.tab.on("console", self._hear)
         self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.tab.on("requestfailed", lambda request: self.complaints.append(f"{request.url} failed: {request.failure}"))
@@ -133,6 +159,12 @@ class BrowserVisitor:
         """By how many pixels the page is wider than the screen (0 as it should be)."""
         return self.tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
+    def missing_glyphs(self) -> str:
+        """The letters of the page that come out as an empty box, or as nothing; those drawn once are not tried again."""
+        tried, missing = self.tab.evaluate(_UNDRAWN, ["".join(self._drawn), _NEVER])
+        self._drawn |= set(tried) - set(missing)
+        return "".join(missing)
+
     def picture(self, path: Path, *, full_page: bool = True) -> None:
         """Save a picture of the page."""
         self.tab.screenshot(path=path, full_page=full_page)
@@ -168,9 +200,6 @@ class BrowserVisitor:
         return place
 
     def _clicked(self, place: Any, expect: int) -> BrowserPage:
-        folded = place.locator("xpath=ancestor::details[not(@open)]/summary")
-        while folded.count():
-            folded.first.click()
         with self.tab.expect_navigation(wait_until="load") as going:
             place.click()
         answer = going.value
