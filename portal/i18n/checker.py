@@ -75,12 +75,12 @@ def check_message(message: Message, language: Language, domain: str) -> list[Fau
     return list(dict.fromkeys(faults))
 
 
-def warnings_of(message: Message) -> list[Fault]:
+def warnings_of(message: Message, language: Language) -> list[Fault]:
     """Find what is often wrong and sometimes right: final stops, brackets, doubled words, words left as they were."""
     found = []
     for form in message.forms:
         ends = [text.rstrip(")）」”\"' \u00a0")[-1:] in SENTENCE_ENDS for text in (message.source, form)]
-        if form and ends[0] != ends[1]:
+        if form and language.stops and ends[0] != ends[1]:
             found.append(Fault("final-stop", form[-12:]))
         found += [Fault("doubled-word", match.group()) for match in DOUBLED.finditer(form)]
         if sum(map(form.count, OPENING)) != sum(map(form.count, CLOSING)):

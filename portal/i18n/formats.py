@@ -16,6 +16,7 @@ from babel.dates import format_skeleton, get_datetime_format
 from babel.dates import format_time as babel_time
 
 from portal.i18n.gettext import current_language, has_official, official, plain, speaking
+from portal.i18n.voices import LEFT_TO_RIGHT_MARK
 from registry_core.values.date_form import RANGES, DateForm
 from registry_core.values.register_date import RegisterDate
 
@@ -27,9 +28,6 @@ JAPAN = timezone(timedelta(hours=9), "JST")
 
 GREGORIAN_ITEMS = frozenset({"birth_date", "end_of_stay"})
 """The two items of a foreign resident's record whose official form is the Gregorian one, never the era."""
-
-LEFT_TO_RIGHT_MARK = "\u200e"
-"""Before a hyphenated number: between Arabic letters its parts would be shown in the reverse order."""
 
 RTL_MOMENT = "{day}، {time}"
 RTL_CLOCK = "HH:mm"

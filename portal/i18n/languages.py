@@ -42,6 +42,7 @@ class Language:
     staff: bool = False
     zero_width: frozenset[str] = frozenset()
     spaces: bool = True
+    stops: bool = True
     readings: bool = False
     hreflang: bool = True
 

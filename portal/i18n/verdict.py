@@ -106,7 +106,7 @@ def _entry_findings(entry: polib.POEntry, language: Language, domain: str, place
     if any(message.forms):
         for fault in check_message(message, language, domain):
             yield Finding(place, fault.code, f"{message.key}: {fault.detail}")
-        for fault in warnings_of(message):
+        for fault in warnings_of(message, language):
             yield Finding(place, fault.code, f"{message.key}: {fault.detail}", is_warning=True)
 
 

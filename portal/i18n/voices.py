@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 LOG = logging.getLogger(__name__)
+
+LEFT_TO_RIGHT_MARK = "\u200e"
+"""Before a hyphenated number: between Arabic letters its parts would be shown in the reverse order."""
+
+_HYPHENATED_NUMBER = re.compile(rf"(?<![{LEFT_TO_RIGHT_MARK}\d-])(?=\d+-\d)")
+"""Where 30-4 or 1990-03-27 begins, without a mark before it."""
 
 
 class Voice:
@@ -87,6 +94,8 @@ class Voice:
 
     def _markup(self, domain: str, form: str) -> Markup:
         """Escape a text of the catalog; in Japanese, with the readings it gives or the glossary knows."""
+        if self.language.is_right_to_left:
+            form = _HYPHENATED_NUMBER.sub(LEFT_TO_RIGHT_MARK, form)
         if self.language.readings:
             return with_ruby(form)
         if self.language == source_language() and domain != STAFF:

@@ -93,7 +93,7 @@ def _served(demo: Template, keys_file: Path, folder: Path) -> Iterator[PortalSer
 def _hostile_pages(server: PortalServer, language: Language, payloads: tuple[str, ...]) -> tuple[list[str], int]:
     """Open every page of a resident with each payload; what differs from the skeleton with harmless words."""
     found, tried = [], 0
-    with _speaking_otherwise(language), _resident(server, language) as client:
+    with speaking_otherwise(language), _resident(server, language) as client:
         paths = _paths(server, language)
         wanted = {path: _skeleton(_page(server, client, language, path, HARMLESS)) for path in paths}
         for payload in payloads:
@@ -110,14 +110,14 @@ def _hostile_pages(server: PortalServer, language: Language, payloads: tuple[str
 
 
 def _page(server: PortalServer, client: PageClient, language: Language, path: str, words: str) -> HtmlPage:
-    voices.speak_with(language, _hostile_voice(language, words))
+    voices.speak_with(language, hostile_voice(language, words))
     server.app.extensions.get(STORED_PAGES, {}).clear()
     answer = client.ask("GET", path)
     return HtmlPage(answer.content, answer.url)
 
 
-def _hostile_voice(language: Language, words: str) -> Callable[[], Voice]:
-    """The language with the same words in every message, its placeholders kept, so that values and links come through too."""
+def hostile_voice(language: Language, words: str) -> Callable[[], Voice]:
+    """The language with the same words in every message, its placeholders kept, so that values come through too."""
     catalogs = {}
     for domain, catalog in _loaded(language).catalogs.items():
         messages = {key: _with_words(message, words) for key, message in catalog.messages.items()}
@@ -171,7 +171,8 @@ def _resident(server: PortalServer, language: Language) -> Iterator[PageClient]:
 
 
 @contextmanager
-def _speaking_otherwise(language: Language) -> Iterator[None]:
+def speaking_otherwise(language: Language) -> Iterator[None]:
+    """Give the language its own voice back at the end."""
     try:
         yield
     finally:

@@ -121,4 +121,9 @@ def test_the_catalogs_we_ship_raise_nothing(language):
 )
 def test_what_is_often_wrong_is_told_and_not_refused(source, translation, codes):
     message = Message(None, source, None, (translation,))
-    assert [fault.code for fault in warnings_of(message)] == codes
+    assert [fault.code for fault in warnings_of(message, language_by_tag("vi"))] == codes
+
+
+def test_a_language_whose_sentences_have_no_stop_is_not_asked_for_one():
+    message = Message(None, "All of it.", None, ("ทั้งหมด",))
+    assert warnings_of(message, language_by_tag("th")) == []

@@ -1,4 +1,5 @@
 import logging
+from functools import partial
 
 import pytest
 from flask import Flask, render_template_string
@@ -19,24 +20,29 @@ from portal.i18n.gettext import (
     speaking,
     wtforms_translations,
 )
-from portal.i18n.languages import language_by_tag
+from portal.i18n.languages import language_by_tag, languages
 from portal.i18n.messages import OFFICIAL, UI, Message
 from portal.i18n.voices import Voice, voice_of
 from portal.i18n.wtforms_messages import wtforms_messages
 
 
 @pytest.fixture
-def vietnamese(monkeypatch):
-    """Give Vietnamese these interface messages, unchecked, as if a bad catalog had slipped through."""
+def speaks(monkeypatch):
+    """Give a language these interface messages, unchecked, as if a bad catalog had slipped through."""
 
-    def give(messages):
-        language = language_by_tag("vi")
+    def give(tag, messages):
+        language = language_by_tag(tag)
         entries = {source: Message(None, source, None, (text,)) for source, text in messages.items()}
         voice = Voice(language, {UI: Catalog(language, UI, entries, 0)})
         monkeypatch.setattr("portal.i18n.gettext.voice_of", lambda _language: voice)
-        return speaking("vi")
+        return speaking(tag)
 
     return give
+
+
+@pytest.fixture
+def vietnamese(speaks):
+    return partial(speaks, "vi")
 
 
 def test_a_translation_is_escaped(vietnamese):
@@ -53,6 +59,15 @@ def test_markup_made_in_code_and_numbers_pass(vietnamese):
     with vietnamese({}):
         text = _("See %(a_start)sthis%(a_end)s in %(n)d", a_start=Markup("<a>"), a_end=Markup("</a>"), n=3)
     assert text == Markup("See <a>this</a> in 3")
+
+
+@pytest.mark.parametrize("tag", [language.tag for language in languages() if language.is_right_to_left])
+@pytest.mark.parametrize("number", ["30-4", "1990-03-27", "03-0000-0000"])
+def test_a_hyphenated_number_keeps_its_order_between_letters_that_run_from_the_right(speaks, tag, number):
+    with speaks(tag, {"See %(what)s": f"م {number}، \u200e{number} %(what)s"}):
+        assert _("See %(what)s", what=7) == Markup(f"م \u200e{number}، \u200e{number} 7")
+    with speaks("vi", {"All of it": f"Điều {number}"}):
+        assert _("All of it") == Markup(f"Điều {number}")
 
 
 @pytest.mark.parametrize("broken", ["Cho %(nmae)s", "Cho %(name)", "Cho %(name)d", "Cho %", "100 % o %(name)s"])
