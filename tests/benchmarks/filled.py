@@ -4,8 +4,8 @@ A register of a size is the one of the size before, and more people. Who measure
 """
 
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import psycopg
 from sqlalchemy import text
 
 from portal.operator.synthesis import fill
+from portal.search_runs import joined_search_runs
 from registry_core.storage.engine import open_engine
 from registry_core.storage.keys import Keyring, new_keyring_file, read_keyring
 from tests.benchmarks.measurement import say
@@ -77,6 +78,8 @@ class FilledRegisters:
             engine = open_engine(url)
             try:
                 fill(engine, self.keyring, ends - begins, seed=ends, municipality_code=CITY, at=AT)
+                for _ in joined_search_runs(engine, self.keyring):
+                    pass  # as the worker does it
                 with engine.begin() as connection:
                     connection.execute(text("ANALYZE"))  # as the server does by itself, some time later
             finally:
@@ -86,3 +89,13 @@ class FilledRegisters:
 
 
 FILLED = FilledRegisters()
+
+
+@contextmanager
+def copy_of(template: Template) -> Iterator[str]:
+    """URL of a database to measure in, thrown away afterwards."""
+    url = template.fresh()
+    try:
+        yield url
+    finally:
+        template.dispose(url)
