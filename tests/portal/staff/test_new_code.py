@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from portal.i18n.languages import languages
 from portal.letters.slip import open_slip
 from portal.worker import work_once
 from registry_core.codes import requests_of
@@ -12,7 +13,7 @@ from tests.databases import BACKENDS
 from tests.people.resident import Resident
 from tests.people.staff import Clerk
 
-LANGUAGES = ("ja", "en", "vi", "ur")
+LANGUAGES = [language.tag for language in languages()]
 
 
 def begins(clerk, counter, *, ground="not-found-out", language="vi", login="resident-1", expect=200, words="Asked."):
