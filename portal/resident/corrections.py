@@ -37,7 +37,7 @@ def case_words(case: CorrectionCase) -> str:
         CaseOutcome.CORRECTED: _("Corrected."),
         CaseOutcome.DECLINED: _("Nothing was corrected."),
         CaseOutcome.ASK_IMMIGRATION: _(
-            "Please ask the Immigration Services Agency first; the city then follows your residence card."
+            "Please ask the Immigration Services Agency first; the city then corrects the record to match your residence card."
         ),
         CaseOutcome.NEW_CODE: _("The city gives you another code."),
         CaseOutcome.CLOSED: _("Ended, because your record here was closed."),
