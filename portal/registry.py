@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from portal.config import Config
 from registry_core.codes.pool import DesignatedCode
+from registry_core.ledger.checkpoint import first_signed_with
+from registry_core.ledger.seal import last_checkpointed
 from registry_core.register.code_assignment import JAPAN, CodeAssignment
 from registry_core.storage import engine as storage
 from registry_core.storage.keys import KeyFile, Keyring, KeysUnusable, SealBroken, key_name
@@ -25,6 +27,10 @@ _WITH_CODES: tuple[type[CodeAssignment | DesignatedCode], ...] = (CodeAssignment
 
 class KeysLost(KeysUnusable):
     """The register holds sealed values, and the keys that open them are not here."""
+
+
+class KeysBehind(KeysUnusable):
+    """The key file is the copy of before its new keys were used, and the register has gone on with them."""
 
 
 class Registry:
@@ -77,23 +83,37 @@ def is_sealed(engine: Engine) -> bool:
 
 
 def guard_keys_open(engine: Engine, keyring: Keyring, path: Path) -> None:
-    """The keys are those of this register: its codes open, and are found by their index. Raises KeysLost.
+    """The keys are those of this register: its codes open, and are found by their index. Raises KeysLost, KeysBehind.
 
     Asked of the first and the last code: where the keys are being replaced they have different ones.
     """
+    signer = keyring.next_signer
     with Session(engine) as session:
         codes = [
             cast("CodeAssignment | DesignatedCode | None", session.scalars(query.order_by(end).limit(1)).first())
             for query, key in ((select(entity), entity.id) for entity in _WITH_CODES)
             for end in (key.asc(), key.desc())
         ]
+        has_gone_on = signer is not None and first_signed_with(session, signer) <= last_checkpointed(session)
     for code in codes:
         if code is not None:
             _guard_opens(code, keyring, path)
+            has_gone_on |= signer is not None and key_name(code.code_sealed) != keyring.active
+    if has_gone_on and keyring.renewed().next_signer is not None:
+        raise KeysBehind(
+            f"{path} is the copy that was made before its new keys were used, and the register has gone on with them."
+            " Run `portal keys rotate`: it goes on from there, and nothing is lost."
+        )
 
 
 def _guard_opens(code: CodeAssignment | DesignatedCode, keyring: Keyring, path: Path) -> None:
     name = key_name(code.code_sealed)
+    if name not in keyring.sealing and _is_before(name, keyring):
+        raise KeysLost(
+            f"The register is sealed with the key {name}, and {path} has later ones alone: the database was put back to a"
+            " moment before the keys were replaced. Put the safe's copy of the key file of that time there; then"
+            " `portal restore --declare --newer-keys`: docs/operations.md, 'The register is lost'."
+        )
     if name not in keyring.sealing:
         raise KeysLost(
             f"The register is sealed with the key {name}, which is not in {path}: the file is older than the register, or"
@@ -109,6 +129,11 @@ def _guard_opens(code: CodeAssignment | DesignatedCode, keyring: Keyring, path: 
         raise KeysLost(
             f"The keys in {path} open the codes of this register and do not find them. Restore the file that belongs to it."
         )
+
+
+def _is_before(name: str, keyring: Keyring) -> bool:
+    number, first = name[1:], min(int(each[1:]) for each in keyring.sealing)
+    return number.isascii() and number.isdigit() and int(number) < first
 
 
 def registry() -> Registry:

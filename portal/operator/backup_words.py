@@ -10,7 +10,8 @@ _FILE = {
     FileFault.NOT_ONE: "it is no backup of this portal",
     FileFault.OTHER_KEYS: (
         "the keys in {keys} do not open it: it was made with other keys, or its beginning is damaged. "
-        "Put the key file that belongs to it at PORTAL_DATA_KEYS_FILE"
+        "Put the key file that belongs to it at PORTAL_DATA_KEYS_FILE: of a backup from before the keys were replaced, the"
+        " safe's copy of that time"
     ),
     FileFault.CUT_OFF: "it is cut off after part {chunk}: the copy is not complete. " + _TAKE_ANOTHER,
     FileFault.DAMAGED: "part {chunk} of it was altered or damaged. " + _TAKE_ANOTHER,

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from portal.registry import Registry
 from portal.tables import metadata
 from registry_core.ledger import record_entry
+from registry_core.ledger.checkpoint import first_signed_with
 from registry_core.ledger.seal import holds_the_chain, last_checkpointed
 from registry_core.storage.key_set import KeySet, RotationStep, read_key_set, write_key_set
 from registry_core.storage.rotation import (
@@ -89,11 +90,16 @@ class Rotation:
         return self.copied(self._keys())
 
     def _begin_sealing(self) -> None:
-        """The new keys take over. No checkpoint is signed meanwhile, so the first of the new signer is known."""
+        """The new keys take over. No checkpoint is signed meanwhile, so the first of the new signer is known.
+
+        It is an earlier one where the file came back from the safe, and the register had gone on with the new keys.
+        """
+        signer = self._keys().next_signer
         while True:
             with self.opened.write() as session:
                 if holds_the_chain(session):
-                    self._change(partial(KeySet.sealing_anew, first_sequence=last_checkpointed(session) + 1))
+                    first = first_signed_with(session, signer) if signer else last_checkpointed(session) + 1
+                    self._change(partial(KeySet.sealing_anew, first_sequence=first))
                     return
             time.sleep(_LOOK_AGAIN)
 

@@ -37,7 +37,7 @@ def status(*, as_json: bool) -> None:
 
     Ends with 1 when something is sealed with a key that is not in the file.
     """
-    opened = opened_registry()
+    opened = opened_registry(behind=True)
     told = _status(opened, read_key_set(opened.config.data_keys_file))
     if as_json:
         click.echo(json.dumps(told))
@@ -53,7 +53,7 @@ def status(*, as_json: bool) -> None:
 )
 def rotate(*, yes: bool, other_machines: bool) -> None:
     """Put new keys in the place of all data keys, while the register serves. Stopped or killed, it goes on when run again."""
-    opened = opened_registry()
+    opened = opened_registry(behind=True)
     path = opened.config.data_keys_file
 
     def copied(keys: KeySet) -> bool:

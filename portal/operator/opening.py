@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from portal.config import Config, ConfigError
-from portal.registry import Registry, guard_keys_open, open_registry
+from portal.registry import KeysBehind, Registry, guard_keys_open, open_registry
 from registry_core.storage import migrate
 from registry_core.storage.keys import KeysUnusable
 
@@ -33,8 +33,11 @@ def secret_key_file() -> Path:
     return Path(os.environ["PORTAL_SECRET_KEY_FILE"])
 
 
-def opened_registry() -> Registry:
-    """The register at this code's schema revision, closed when the command ends; else the command ends with 2."""
+def opened_registry(*, behind: bool = False) -> Registry:
+    """The register at this code's schema revision, closed when the command ends; else the command ends with 2.
+
+    `behind`: also with a key file that has to be brought up to the register first (KeysBehind).
+    """
     try:
         opened = open_registry(configuration())
     except KeysUnusable as unusable:
@@ -50,6 +53,7 @@ def opened_registry() -> Registry:
     try:
         guard_keys_open(opened.engine, opened.keyring, opened.config.data_keys_file)
     except KeysUnusable as unusable:
-        click.echo(str(unusable), err=True)
-        raise SystemExit(2) from unusable
+        if not (behind and isinstance(unusable, KeysBehind)):
+            click.echo(str(unusable), err=True)
+            raise SystemExit(2) from unusable
     return opened

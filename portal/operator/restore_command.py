@@ -27,6 +27,7 @@ from registry_core.remaking import (
     MARGIN,
     BackupFaulty,
     DatabaseNotEmpty,
+    HeldCheckpoints,
     KnownHead,
     OtherHistory,
     Restored,
@@ -36,7 +37,7 @@ from registry_core.remaking import (
     last_moment,
 )
 from registry_core.remaking import restore as restore_into
-from registry_core.storage.keys import KeysUnusable
+from registry_core.storage.keys import Keyring, KeysUnusable, read_keyring
 from registry_core.storage.sealed_file import SealedFileFaulty
 from registry_core.values.actor import system_actor
 
@@ -44,6 +45,11 @@ _NOTHING_KNOWN: Final = """Nobody said how far codes were given out before the r
   --checkpoint FILE      the checkpoints that were kept outside (the best: it also tells what is lost); may be repeated
   --known-position N     the pool's last position that anybody knows
   --margin N             when nothing was kept: a number larger than all codes given out since the backup, for certain
+Nothing was written."""
+_DOUBTFUL: Final = """{number} checkpoints, to that of entry {last:,}, tell of later moments than all others; none of the keys in
+{keys} signed them. Codes may have been given out until then, and nobody may get these again.
+  Were the keys replaced after the backup? Name the newest key file too: --newer-keys FILE.
+  Did somebody else write these lines? Leave the file out, and say --known-position as far as you know it.
 Nothing was written."""
 _existing_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -64,6 +70,11 @@ class _Known:
     "--declare", is_flag=True, help="No FILE: something else (recovery, pg_restore, a copy) put the database back."
 )
 @click.option("--checkpoint", "checkpoints", type=_existing_file, multiple=True, help="A holder's file of checkpoints.")
+@click.option(
+    "--newer-keys",
+    type=_existing_file,
+    help="The newest key file, when the keys were replaced after the backup: it signed the checkpoints since.",
+)
 @click.option("--known-position", type=click.IntRange(0), help="The last position of the pool that anybody knows of.")
 @click.option(
     "--margin",
@@ -77,6 +88,7 @@ def restore(
     check: bool,
     declare: bool,
     checkpoints: tuple[Path, ...],
+    newer_keys: Path | None,
     known_position: int | None,
     margin: int | None,
     as_json: bool,
@@ -88,10 +100,11 @@ def restore(
     """
     if (file is None) != declare or (declare and check):
         raise click.UsageError("Give the FILE of a backup, or --declare when the database was put back already.")
-    opened = opened_registry() if declare else _opened_anew()
+    opened = opened_registry(behind=True) if declare else _opened_anew()
     if file is not None:
         _check(opened, file, then_end=check, as_json=as_json)
-    known = _known(opened, checkpoints, known_position, margin)
+    newer = _newer_ring(opened, newer_keys) if newer_keys else None
+    known = _known(_held(opened, checkpoints, newer), known_position, margin)
     try:
         restored = _declare(opened, known) if file is None else _restore(opened, file, known)
     except OtherHistory as other:
@@ -102,7 +115,8 @@ def restore(
             err=True,
         )
         raise SystemExit(1) from other
-    say_restored(restored, has_checkpoint=bool(known.heads), as_json=as_json)
+    are_old = newer is not None or opened.keyring.next_signer is not None
+    say_restored(restored, has_checkpoint=bool(known.heads), keys_are_old=are_old, as_json=as_json)
 
 
 def _opened_anew() -> Registry:
@@ -135,21 +149,50 @@ def _check(opened: Registry, file: Path, *, then_end: bool, as_json: bool) -> No
         raise SystemExit(0)
 
 
-def _known(opened: Registry, files: tuple[Path, ...], position: int | None, margin: int | None) -> _Known:
-    """What is known from outside; when it is nothing at all, the command ends with 2."""
-    heads: list[KnownHead] = []
+def _newer_ring(opened: Registry, file: Path) -> Keyring:
+    """The keys of a later file of the same register; of another one, the command ends with 2."""
+    try:
+        newer = read_keyring(file)
+    except KeysUnusable as unusable:
+        click.echo(str(unusable), err=True)
+        raise SystemExit(2) from unusable
+    if newer.signers[: len(opened.keyring.signers)] != opened.keyring.signers:
+        click.echo(
+            f"{file} is no later file of the same register as {opened.config.data_keys_file}: other keys signed its"
+            " first checkpoints. Nothing was written.",
+            err=True,
+        )
+        raise SystemExit(2)
+    return newer
+
+
+def _held(opened: Registry, files: tuple[Path, ...], newer: Keyring | None) -> HeldCheckpoints:
+    """What holders' files say; where we cannot believe what matters, the command ends with 2."""
+    rings = [opened.keyring] if newer is None else [opened.keyring, newer]
+    held = HeldCheckpoints()
     for file in files:
-        found, others = known_heads(file.read_bytes().splitlines(), opened.keyring)
-        heads += found
-        if others:
-            lines = ", ".join(str(line) for line in others[:10])
-            click.echo(
-                f"{file}: {len(others)} lines hold no checkpoint signed by this register (line {lines}).", err=True
-            )
-    if not heads and position is None and margin is None:
+        found = known_heads(file.read_bytes().splitlines(), *rings)
+        held.add(found)
+        if found.others:
+            lines = ", ".join(str(line) for line in found.others[:10])
+            click.echo(f"{file}: {len(found.others)} lines are no checkpoint (line {lines}).", err=True)
+    if doubtful := held.doubtful:
+        last = max(head.sequence for head in doubtful)
+        click.echo(_DOUBTFUL.format(number=len(doubtful), last=last, keys=opened.config.data_keys_file), err=True)
+        raise SystemExit(2)
+    if held.unbelieved:
+        click.echo(
+            f"{len(held.unbelieved)} checkpoints are not signed with our keys and left out; later ones are.", err=True
+        )
+    return held
+
+
+def _known(held: HeldCheckpoints, position: int | None, margin: int | None) -> _Known:
+    """What is known from outside; when it is nothing at all, the command ends with 2."""
+    if not held.believed and position is None and margin is None:
         click.echo(_NOTHING_KNOWN, err=True)
         raise SystemExit(2)
-    return _Known(heads, position or 0, MARGIN if margin is None else margin)
+    return _Known(held.believed, position or 0, MARGIN if margin is None else margin)
 
 
 def _restore(opened: Registry, file: Path, known: _Known) -> Restored:

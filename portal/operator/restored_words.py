@@ -22,11 +22,11 @@ def say_checked(file: Path, found: BackupSummary, *, as_json: bool) -> None:
     click.echo(f"{file} is whole: {residents:,} records, {rows:,} rows, of {_moment(found.header.made_at)}.")
 
 
-def say_restored(restored: Restored, *, has_checkpoint: bool, as_json: bool) -> None:
-    """The report of a restore."""
+def say_restored(restored: Restored, *, has_checkpoint: bool, keys_are_old: bool, as_json: bool) -> None:
+    """The report of a restore. `keys_are_old`: they had been replaced after the moment that came back."""
     if as_json:
         moments = {name: moment.isoformat() if moment else None for name, moment in _moments(restored).items()}
-        click.echo(json.dumps(asdict(restored) | moments))
+        click.echo(json.dumps(asdict(restored) | moments | {"keys_are_old": keys_are_old}))
         return
     click.echo(
         f"Restored: the register as it was at {_moment(restored.as_of)}, its ledger to entry {restored.sequence:,}."
@@ -47,6 +47,11 @@ def say_restored(restored: Restored, *, has_checkpoint: bool, as_json: bool) -> 
         f"AGAIN: {restored.waiting:,} messages, slips and change notices that waited then may have left since. They leave"
         " once more, which is harmless."
     )
+    if keys_are_old:
+        click.echo(
+            "KEYS: those of before their replacement are in use again. Run `portal keys rotate` before anything else, put a"
+            " copy of the key file into the safe, and give auditors `portal ledger public-keys` anew."
+        )
     click.echo(
         "NEXT: portal verify-ledger; portal doctor; start the service and the worker; make a backup. Records that were lost and"
         " made again are announced in public, and open to those concerned for 15 days (Cabinet Order art. 16)."

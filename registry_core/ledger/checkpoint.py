@@ -5,6 +5,8 @@ What follows the last checkpoint that somebody outside holds is unproved: whoeve
 
 from datetime import datetime, timedelta
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,7 @@ from registry_core.ledger.seal import (
     LedgerCheckpoint,
     chain_head,
     holds_the_chain,
+    last_checkpointed,
 )
 from registry_core.storage.keys import keyring
 
@@ -52,6 +55,28 @@ def make_checkpoint(session: Session, *, at: datetime) -> int | None:
     session.add(checkpoint)
     session.flush()
     return sequence
+
+
+def first_signed_with(session: Session, public_key: bytes) -> int:
+    """From which sequence on checkpoints are this key's, when it signs from now on: the next one, or where it began before."""
+    first = last_checkpointed(session) + 1
+    while (checkpoint := _before(session, first)) is not None and _is_signed(checkpoint, public_key):
+        first = checkpoint.sequence
+    return checkpoint.sequence + 1 if checkpoint is not None else 1
+
+
+def _before(session: Session, sequence: int) -> LedgerCheckpoint | None:
+    query = select(LedgerCheckpoint).where(LedgerCheckpoint.sequence < sequence)
+    return session.scalars(query.order_by(LedgerCheckpoint.sequence.desc()).limit(1)).first()
+
+
+def _is_signed(checkpoint: LedgerCheckpoint, public_key: bytes) -> bool:
+    signed = checkpoint_message(checkpoint.sequence, checkpoint.digest, checkpoint.pool_position, checkpoint.made_at)
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(checkpoint.signature, signed)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _pool_position(session: Session) -> int:

@@ -3,7 +3,7 @@
 from registry_core.remaking.backup import BackupMade, back_up, last_backup_at, record_backup
 from registry_core.remaking.backup_file import BackupFault, BackupFaulty, BackupHeader
 from registry_core.remaking.declaration import MARGIN, OtherHistory, Restored, declare_restored, last_moment
-from registry_core.remaking.known_head import KnownHead, known_heads
+from registry_core.remaking.known_head import HeldCheckpoints, KnownHead, known_heads
 from registry_core.remaking.restoration import BackupSummary, DatabaseNotEmpty, check_backup, restore
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "BackupMade",
     "BackupSummary",
     "DatabaseNotEmpty",
+    "HeldCheckpoints",
     "KnownHead",
     "OtherHistory",
     "Restored",

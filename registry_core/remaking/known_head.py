@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from registry_core.ledger.checkpoint import checkpoint_message
 from registry_core.storage.keys import Keyring
@@ -21,26 +22,67 @@ class KnownHead:
     made_at: datetime
 
 
-def known_heads(lines: Iterable[bytes], keyring: Keyring) -> tuple[list[KnownHead], list[int]]:
-    """The checkpoints of a holder's file, one JSON object a line, and the numbers of lines that hold none of this register."""
-    heads, others = [], []
+@dataclass(frozen=True, slots=True)
+class HeldCheckpoints:
+    """What holders' files say. `others`: the numbers of lines that are no checkpoint; `unbelieved`: of none of our signers."""
+
+    believed: list[KnownHead] = field(default_factory=list)
+    unbelieved: list[KnownHead] = field(default_factory=list)
+    others: list[int] = field(default_factory=list)
+
+    def add(self, more: "HeldCheckpoints") -> None:
+        """The checkpoints of another file too."""
+        self.believed.extend(more.believed)
+        self.unbelieved.extend(more.unbelieved)
+
+    @property
+    def doubtful(self) -> list[KnownHead]:
+        """The unbelieved ones that would say more than those we believe: later, or more codes given out."""
+        last = max((head.made_at for head in self.believed), default=None)
+        position = max((head.pool_position for head in self.believed), default=-1)
+        return [
+            head for head in self.unbelieved if last is None or head.made_at > last or head.pool_position > position
+        ]
+
+
+def known_heads(lines: Iterable[bytes], *rings: Keyring) -> HeldCheckpoints:
+    """The checkpoints of a holder's file, one JSON object a line, each believed when it is signed as one of these rings says."""
+    held = HeldCheckpoints()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            heads.append(_believed(json.loads(line), keyring))
-        except (InvalidSignature, ValueError, KeyError, TypeError):
-            others.append(number)
-    return heads, others
+            head, signature = _parsed(json.loads(line))
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            held.others.append(number)
+            continue
+        is_ours = any(_is_signed(head, signature, ring) for ring in rings)
+        (held.believed if is_ours else held.unbelieved).append(head)
+    return held
 
 
-def _believed(fields: dict[str, object], keyring: Keyring) -> KnownHead:
+def _parsed(fields: dict[str, object]) -> tuple[KnownHead, bytes]:
     head = KnownHead(
         sequence=int(str(fields["checkpoint"])),
         digest=bytes.fromhex(str(fields["digest"])),
         pool_position=int(str(fields["pool_position"])),
         made_at=datetime.fromisoformat(str(fields["made_at"])),
     )
+    if head.made_at.tzinfo is None:
+        raise ValueError("an instant has an offset")
+    return head, bytes.fromhex(str(fields["signature"]))
+
+
+def _is_signed(head: KnownHead, signature: bytes, ring: Keyring) -> bool:
+    """By the signer of its sequence, or by the one that the register may have gone on with after the file was copied."""
+    keys = [ring.signer_of(head.sequence)]
+    if ring.next_signer is not None:
+        keys.append(Ed25519PublicKey.from_public_bytes(ring.next_signer))
     signed = checkpoint_message(head.sequence, head.digest, head.pool_position, head.made_at)
-    keyring.signer_of(head.sequence).verify(bytes.fromhex(str(fields["signature"])), signed)
-    return head
+    for key in keys:
+        try:
+            key.verify(signature, signed)
+        except InvalidSignature:
+            continue
+        return True
+    return False

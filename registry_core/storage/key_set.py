@@ -89,6 +89,11 @@ class KeySet:
     next_checkpoint: bytes | None
     signers: tuple[Signer, ...]
 
+    @property
+    def next_signer(self) -> bytes | None:
+        """The public key of `next_checkpoint`, 32 bytes."""
+        return _public(self.next_checkpoint) if self.next_checkpoint else None
+
     @classmethod
     def new(cls) -> "KeySet":
         """Fresh keys."""

@@ -60,6 +60,8 @@ class Keyring:
     checkpoint_key: Ed25519PrivateKey
     #: The public keys of all checkpoints, oldest first; the last one is that of `checkpoint_key`.
     signers: tuple[Signer, ...]
+    #: The public key of the signer to come, 32 bytes, while new keys are known and none of them is used; None at other times.
+    next_signer: bytes | None = None
     generation: int = 0
     source: "KeyFile | None" = field(default=None, compare=False)
 
@@ -179,6 +181,7 @@ def keyring_of(keys: KeySet, *, source: KeyFile | None = None) -> Keyring:
         mark_keys=(marks.keys[marks.active], *(key for name, key in marks.keys.items() if name != marks.active)),
         checkpoint_key=Ed25519PrivateKey.from_private_bytes(keys.checkpoint),
         signers=keys.signers,
+        next_signer=keys.next_signer,
         generation=keys.generation,
         source=source,
     )

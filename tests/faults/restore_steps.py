@@ -137,7 +137,7 @@ class InProcess:
     def restores(self, file: Path, holder: bytes, *, margin: int) -> dict[str, object]:
         with opened(self.empty, self.keys_file) as (engine, ring), file.open("rb") as source:
             check_backup(source, ring, municipality_code=CITY)
-            known, _ = known_heads(holder.splitlines(), ring)
+            known = known_heads(holder.splitlines(), ring).believed
             report = restore(
                 engine,
                 ring,

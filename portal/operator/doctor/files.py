@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 
 from portal.config import Config
 from portal.operator.doctor.finding import Finding, fault, warning, well
-from portal.registry import Registry, guard_keys_open
+from portal.registry import KeysBehind, Registry, guard_keys_open
 from registry_core.storage.key_set import read_key_set
 from registry_core.storage.keys import KeysUnusable
 
@@ -50,6 +50,9 @@ def keys_of_the_register(opened: Registry) -> Iterator[Finding]:
     try:
         guard_keys_open(opened.engine, opened.keyring, path)
         step = read_key_set(path).step
+    except KeysBehind as behind:
+        yield fault("keys-fit", str(behind), "Until then the service does not start.")
+        return
     except KeysUnusable as unusable:
         yield fault(
             "keys-fit", str(unusable), "Stop the service until the right file is there: no code can be read now."

@@ -136,6 +136,7 @@ def test_restore_tells_its_figures_as_json(town: Operator, elsewhere: Operator):
         "pool_left": 0,
         "later_batches_untouched": False,
         "waiting": 4,
+        "keys_are_old": False,
     }
 
 
@@ -147,7 +148,7 @@ def test_restore_wants_to_know_how_far_codes_were_given_out(town: Operator, else
         result = elsewhere.types("restore", file, *options)
         assert result.exit_code == 2
         assert said(result)[-1] == "Nothing was written."
-    assert f"{holder}: 1 lines hold no checkpoint signed by this register (line 1)." in result.stderr
+    assert f"{holder}: 1 lines are no checkpoint (line 1)." in result.stderr
     assert elsewhere.types("restore", file, "--margin", "3").exit_code == 0
 
 

@@ -235,9 +235,13 @@ def test_only_checkpoints_that_the_register_signed_are_believed(town: Register, 
         b"\xff\xfe",
         good,
     ]
-    assert known_heads(lines, town.keyring) == ([head, head], [3, 4, 5, 6, 7, 8, 9, 10, 11])
+    held = known_heads(lines, town.keyring)
+    assert (held.believed, len(held.unbelieved), held.others) == ([head, head], 3, [6, 7, 8, 9, 10, 11])
+    more, later_one = held.doubtful
+    assert (more.pool_position, later_one.made_at) == (900, head.made_at + timedelta(days=1))
     new_keyring_file(tmp_path / "other.json")
-    assert known_heads([good], read_keyring(tmp_path / "other.json")) == ([], [1])
+    held = known_heads([good], read_keyring(tmp_path / "other.json"))
+    assert (held.believed, held.unbelieved, held.doubtful, held.others) == ([], [head], [head], [])
 
 
 def test_the_last_moment_is_that_of_the_last_entry(town: Register):

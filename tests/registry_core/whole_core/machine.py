@@ -118,7 +118,7 @@ class WholeCore(RequestSteps):
         self.taken["restore", "done"] += 1
         self.dies_in = None
         self.register.engine.dispose()
-        self.register, heads = self.bare(), known_heads(self.held, self.register.keyring)[0]
+        self.register, heads = self.bare(), known_heads(self.held, self.register.keyring).believed
         told = restore(
             self.register.engine,
             self.register.keyring,
