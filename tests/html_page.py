@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 
 #: Readings above kanji are left out of a page's words: in Japanese they are hidden until asked for.
-_UNSEEN = {"script", "style", "template", "head", "rt", "rp"}
+_UNSEEN = {"script", "style", "template", "head", "rt"}
 _BLOCKS = {
     "p", "div", "li", "ul", "ol", "dl", "dt", "dd", "tr", "td", "th", "table", "section", "article", "main", "header",
     "footer", "nav", "form", "fieldset", "legend", "label", "button", "h1", "h2", "h3", "h4", "br", "details", "summary",

@@ -4,7 +4,7 @@ A catalog of plain Japanese writes a reading over every kanji; in the official J
 the glossary get theirs when they are shown. Three forms come from one text: with readings, without, and the readings alone.
 
 >>> str(with_ruby("{住民票|じゅうみんひょう} <です>"))
-'<ruby>住民票<rp>（</rp><rt>じゅうみんひょう</rt><rp>）</rp></ruby> &lt;です&gt;'
+'<ruby>住民票<rt>じゅうみんひょう</rt></ruby> &lt;です&gt;'
 >>> without_readings("{住民票|じゅうみんひょう}です"), readings_only("{住民票|じゅうみんひょう}です")
 ('住民票です', 'じゅうみんひょうです')
 """
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOTATION = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
-READING_PARTS = re.compile(r"<rp>[^<]*</rp>|<rt>[^<]*</rt>")
+READING_PARTS = re.compile(r"<rt>[^<]*</rt>")
 """What of the markup below is the reading: taken out where text must be plain."""
-_RUBY = Markup("<ruby>%s<rp>（</rp><rt>%s</rt><rp>）</rp></ruby>")
+#: Without <rp>: every browser that opens these pages draws ruby, and it was 600 bytes of the 14,500 of the FAQ in plain Japanese.
+_RUBY = Markup("<ruby>%s<rt>%s</rt></ruby>")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー・ ]+")
 
 

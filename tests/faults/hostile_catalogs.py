@@ -146,7 +146,7 @@ def _skeleton(page: HtmlPage) -> list[Node]:
 
 
 def _is_of_a_value(element: Element) -> bool:
-    return element.tag in {"ruby", "rt", "rp", "tbody"}
+    return element.tag in {"ruby", "rt", "tbody"}
 
 
 def _paths(server: PortalServer, language: Language) -> list[str]:

@@ -13,12 +13,12 @@ from portal.i18n.ruby import (
     without_readings,
 )
 
-RESIDENT_RECORD = "<ruby>住民票<rp>（</rp><rt>じゅうみんひょう</rt><rp>）</rp></ruby>"
+RESIDENT_RECORD = "<ruby>住民票<rt>じゅうみんひょう</rt></ruby>"
 
 
 def test_three_forms_come_from_one_text():
     text = "{住民票|じゅうみんひょう}を {見|み}ます"
-    assert with_ruby(text) == Markup(f"{RESIDENT_RECORD}を <ruby>見<rp>（</rp><rt>み</rt><rp>）</rp></ruby>ます")
+    assert with_ruby(text) == Markup(f"{RESIDENT_RECORD}を <ruby>見<rt>み</rt></ruby>ます")
     assert without_readings(text) == "住民票を 見ます"
     assert readings_only(text) == "じゅうみんひょうを みます"
 
@@ -31,7 +31,7 @@ def test_a_hostile_or_broken_text_stays_text(text):
 
 def test_values_are_filled_in_after_the_readings_and_stay_escaped():
     assert with_ruby("{窓口|まどぐち} %(name)s") % {"name": "<i>"} == Markup(
-        "<ruby>窓口<rp>（</rp><rt>まどぐち</rt><rp>）</rp></ruby> &lt;i&gt;"
+        "<ruby>窓口<rt>まどぐち</rt></ruby> &lt;i&gt;"
     )
 
 
