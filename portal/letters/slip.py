@@ -7,17 +7,19 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import render_template
-from sqlalchemy import Uuid
+from sqlalchemy import Uuid, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.config import Municipality
 from portal.i18n.gettext import official, official_ja, speaking
 from portal.i18n.languages import Language
-from registry_core.codes import SlipContent, slip_content
+from registry_core.codes import KeptSummary, KeptThing, SlipContent, slip_content
+from registry_core.register.code_assignment import JAPAN
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Instant, Sealed
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor
+from registry_core.values.retention import KeptKind
 
 
 class PrintableSlip(Base):
@@ -61,6 +63,14 @@ def open_slip(session: Session, *, request_id: UUID, actor: Actor, at: datetime)
             opening.rollback()  # nothing is shown: nobody has looked
             return None
     return keyring(session).open(row.page_sealed, bound_to=request_id.bytes).decode()
+
+
+def kept_slips(session: Session) -> KeptSummary:
+    """All slips of the register, of which no article says when they may go, and the oldest."""
+    oldest = session.scalars(select(PrintableSlip).order_by(PrintableSlip.made_at).limit(1)).first()
+    kept = session.scalar(select(func.count()).select_from(PrintableSlip)) or 0
+    first = (KeptThing(str(oldest.request_id), oldest.made_at.astimezone(JAPAN).date(), None),) if oldest else ()
+    return KeptSummary(KeptKind.SLIP, kept, 0, first)
 
 
 def _written(content: SlipContent, municipality: Municipality, language: Language) -> str:

@@ -7,14 +7,19 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from portal.letters.slip import kept_slips
 from portal.operator.opening import opened_registry
 from registry_core.codes import KeptSummary, retention
 from registry_core.values.actor import system_actor
 
+_NO_RULE = "none: no article names it; your own rules for documents say"
 _KINDS = {
     "erased-record": "Erased records",
+    "change-notice": "Change notices, each from the next of the same person",
     "code-change-request": "Requests for another code",
     "correction-request": "Requests for a correction",
+    "slip": "Slips, sealed pages with a code",
+    "mail": "Mail that has left, sealed",
 }
 
 
@@ -23,7 +28,9 @@ _KINDS = {
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Things listed a kind.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 def list_retention(by: datetime | None, limit: int, *, as_json: bool) -> None:
-    """List what may go when (Cabinet Order art. 34): erased records after 150 years, filed forms after one.
+    """List what may go when (Cabinet Order art. 34): erased records and change notices after 150 years, filed forms after one.
+
+    What is kept without any such rule is listed too: slips, and mail that has left.
 
     Nothing is deleted, by this command or by itself.
     """
@@ -31,6 +38,7 @@ def list_retention(by: datetime | None, limit: int, *, as_json: bool) -> None:
     day = by.date() if by else opened.today()
     with opened.read() as session:
         kinds = retention(session, by=day, limit=limit, actor=system_actor(opened.config.municipality.code))
+        kinds.append(kept_slips(session))
     if as_json:
         click.echo(json.dumps({"by": day.isoformat(), "kinds": [_as_json(each) for each in kinds]}))
     else:
@@ -42,9 +50,9 @@ def _say(day: date, kinds: list[KeptSummary]) -> None:
         "kind", "rule", "kept", f"may go on {day}", "the first is kept until", title="Nothing is deleted by itself"
     )
     for each in kinds:
-        rule = f"{each.kind.years} years, {each.kind.article}"
-        first = str(each.first[0].until) if each.first else ""
-        table.add_row(_KINDS[each.kind], rule, str(each.kept), str(each.ended), first)
+        rule = f"{each.kind.years} years, {each.kind.article}" if each.kind.years else _NO_RULE
+        first = str(each.first[0].until or "") if each.first else ""
+        table.add_row(_KINDS[each.kind], rule, str(each.kept), str(each.ended) if each.kind.years else "", first)
     Console().print(table)
     for each in kinds:
         for thing in each.first if each.ended else ():
@@ -61,7 +69,11 @@ def _as_json(each: KeptSummary) -> dict[str, object]:
         "kept": each.kept,
         "ended": each.ended,
         "first": [
-            {"name": thing.name, "since": thing.since.isoformat(), "until": thing.until.isoformat()}
+            {
+                "name": thing.name,
+                "since": thing.since.isoformat(),
+                "until": thing.until.isoformat() if thing.until else None,
+            }
             for thing in each.first
         ],
     }

@@ -1,18 +1,24 @@
-"""What may go when: erased records and filed forms, their last day computed and listed (Cabinet Order art. 34).
+"""What may go when: erased records, change notices and filed forms, their last day computed and listed (Cabinet Order art. 34).
 
-Nothing is ever deleted by this. It stands here because this room sees both the records and the requests.
+What no article names is listed too, without a day. Nothing is ever deleted by this. It stands here because this room sees
+the records, the requests and the outbox.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy.orm import Session
 
 from registry_core.codes.change_request import CodeChangeRequest
+from registry_core.outbox import OutboxKind
+from registry_core.outbox.message import OutboxMessage
 from registry_core.register.code_assignment import JAPAN
 from registry_core.register.correction_case import CorrectionCaseRow
 from registry_core.register.resident_record import ResidentRecord
+from registry_core.storage.column_types import Instant
 from registry_core.values.actor import Actor, Role
 from registry_core.values.errors import NotPermitted
 from registry_core.values.retention import KeptKind, kept_until, last_day_ended
@@ -22,11 +28,14 @@ _MAY_LIST = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.S
 
 @dataclass(frozen=True, slots=True)
 class KeptThing:
-    """One thing: the id of the record or case, the reference of a request; the day it counts from, the last it is kept."""
+    """One thing: the id of the record, case or message, the reference of a request; the day it counts from, the last it is kept.
+
+    until: None where no rule says when it may go.
+    """
 
     name: str
     since: date
-    until: date
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +48,6 @@ class KeptSummary:
     first: tuple[KeptThing, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    name: InstrumentedAttribute[object]
-    since: InstrumentedAttribute[datetime] | InstrumentedAttribute[date | None]
-    city: InstrumentedAttribute[str]
-
-
-_SOURCES = {
-    KeptKind.ERASED_RECORD: _Source(ResidentRecord.id, ResidentRecord.erased_on, ResidentRecord.municipality_code),
-    KeptKind.CODE_CHANGE_REQUEST: _Source(
-        CodeChangeRequest.reference, CodeChangeRequest.submitted_at, CodeChangeRequest.municipality_code
-    ),
-    KeptKind.CORRECTION_REQUEST: _Source(
-        CorrectionCaseRow.id, CorrectionCaseRow.opened_at, CorrectionCaseRow.municipality_code
-    ),
-}
-
-
 def retention(session: Session, *, by: date, limit: int, actor: Actor) -> list[KeptSummary]:
     """Of each kind how many are kept, of how many the time has ended before `by`, and the first `limit` of these, or the next.
 
@@ -64,27 +55,80 @@ def retention(session: Session, *, by: date, limit: int, actor: Actor) -> list[K
     """
     if actor.role not in _MAY_LIST:
         raise NotPermitted
-    return [_summary(session, kind, by=by, limit=limit, city=actor.municipality) for kind in KeptKind]
+    return [_summary(session, kind, kept(actor.municipality), by=by, limit=limit) for kind, kept in _KEPT.items()]
 
 
-def _summary(session: Session, kind: KeptKind, *, by: date, limit: int, city: str) -> KeptSummary:
-    source = _SOURCES[kind]
-    here = (source.city == city, source.since.is_not(None))
-    ended = _by_day(source, last_day_ended(by, years=kind.years))
-    kept = session.scalar(select(func.count()).where(*here)) or 0
-    number = session.scalar(select(func.count()).where(*here, ended)) or 0
-    rows = session.execute(select(source.name, source.since).where(*here).order_by(source.since).limit(limit))
-    things = tuple(_thing(kind, str(name), since) for name, since in rows if since is not None)
-    return KeptSummary(kind, kept, number, tuple(each for each in things if each.until < by) or things[:1])
+def _erased(city: str) -> Subquery:
+    erased_on = ResidentRecord.erased_on
+    here = (ResidentRecord.municipality_code == city, erased_on.is_not(None))
+    return select(ResidentRecord.id.label("name"), erased_on.label("since")).where(*here).subquery()
 
 
-def _by_day(source: _Source, day: date) -> ColumnElement[bool]:
+def _notices(city: str) -> Subquery:
+    """Each is kept from the next notice about the same person that was given: the last of each person has no day yet.
+
+    A notice that a record was erased would count from its own day (item 2). The register makes none yet.
+    """
+    given = OutboxMessage.delivered_at
+    is_notice = OutboxMessage.kind == OutboxKind.CHANGE_NOTICE
+    in_order = (given, OutboxMessage.created_at, OutboxMessage.id)
+    following = func.lead(given, type_=Instant()).over(partition_by=OutboxMessage.record_id, order_by=in_order)
+    after = select(OutboxMessage.id, following.label("since")).where(is_notice, given.is_not(None)).subquery()
+    query = select(OutboxMessage.id.label("name"), after.c.since)
+    query = query.join(ResidentRecord, ResidentRecord.id == OutboxMessage.record_id)
+    query = query.outerjoin(after, after.c.id == OutboxMessage.id)
+    return query.where(is_notice, ResidentRecord.municipality_code == city).subquery()
+
+
+def _requests(city: str) -> Subquery:
+    query = select(CodeChangeRequest.reference.label("name"), CodeChangeRequest.submitted_at.label("since"))
+    return query.where(CodeChangeRequest.municipality_code == city).subquery()
+
+
+def _corrections(city: str) -> Subquery:
+    query = select(CorrectionCaseRow.id.label("name"), CorrectionCaseRow.opened_at.label("since"))
+    return query.where(CorrectionCaseRow.municipality_code == city).subquery()
+
+
+def _mail(city: str) -> Subquery:
+    """Mail that has left, its sealed content."""
+    query = select(OutboxMessage.id.label("name"), OutboxMessage.delivered_at.label("since"))
+    query = query.outerjoin(ResidentRecord, ResidentRecord.id == OutboxMessage.record_id)
+    here = func.coalesce(ResidentRecord.municipality_code, city) == city
+    return query.where(OutboxMessage.kind == OutboxKind.MAIL, OutboxMessage.delivered_at.is_not(None), here).subquery()
+
+
+_KEPT: dict[KeptKind, Callable[[str], Subquery]] = {
+    KeptKind.ERASED_RECORD: _erased,
+    KeptKind.CHANGE_NOTICE: _notices,
+    KeptKind.CODE_CHANGE_REQUEST: _requests,
+    KeptKind.CORRECTION_REQUEST: _corrections,
+    KeptKind.MAIL: _mail,
+}
+
+
+def _summary(session: Session, kind: KeptKind, things: Subquery, *, by: date, limit: int) -> KeptSummary:
+    since = things.c.since
+    kept = session.scalar(select(func.count()).select_from(things)) or 0
+    if kind.years is None:
+        ended = 0
+    else:
+        day = last_day_ended(by, years=kind.years, first_day_counts=kind.first_day_counts)
+        ended = session.scalar(select(func.count()).select_from(things).where(_by_day(since, day))) or 0
+    query = select(things.c.name, since).where(since.is_not(None)).order_by(since).limit(limit)
+    first = tuple(_thing(kind, str(name), counted) for name, counted in session.execute(query))
+    return KeptSummary(kind, kept, ended, tuple(each for each in first if each.until and each.until < by) or first[:1])
+
+
+def _by_day(since: ColumnElement[Any], day: date) -> ColumnElement[bool]:
     """It counts from this day or an earlier one; an instant counts as its day in Japan."""
-    if source.since is ResidentRecord.erased_on:
-        return source.since <= day
-    return source.since < datetime.combine(day + timedelta(days=1), time(), JAPAN)
+    if not isinstance(since.type, Instant):
+        return since <= day
+    return since < datetime.combine(day + timedelta(days=1), time(), JAPAN)
 
 
 def _thing(kind: KeptKind, name: str, since: date | datetime) -> KeptThing:
     day = since.astimezone(JAPAN).date() if isinstance(since, datetime) else since
-    return KeptThing(name, day, kept_until(day, years=kind.years))
+    if kind.years is None:
+        return KeptThing(name, day, None)
+    return KeptThing(name, day, kept_until(day, years=kind.years, first_day_counts=kind.first_day_counts))

@@ -2,11 +2,14 @@
 
 import doctest
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from registry_core.codes import KeptThing, erase_resident, retention
+from registry_core.outbox import OutboxKind, enqueue
+from registry_core.outbox.message import OutboxMessage
 from registry_core.register import ItemAnswer, confirm_record, look_at_record
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.values import ChangeReason, LegalPurpose, RegisterDate, Role
@@ -14,7 +17,8 @@ from registry_core.values import retention as rule
 from registry_core.values.errors import NotPermitted
 from registry_core.values.retention import kept_until, last_day_ended
 from tests.conftest import Register
-from tests.registry_core.people import CLERK, NOW, SYSTEM, TODAY, ask, enter, later, resident, staff
+from tests.registry_core.people import CLERK, NOW, SYSTEM, TODAY, ask, designate, enter, later, resident, staff
+from tests.registry_core.remaking.conftest import approve_one
 
 LAST = date(2027, 11, 23)  # one year after TODAY
 LAST_OF_RECORD = date(2176, 11, 23)
@@ -42,6 +46,10 @@ def test_the_examples_in_the_docstrings_hold() -> None:
 def test_the_first_day_is_not_counted_and_the_last_is_kept(day, years, until) -> None:
     assert kept_until(day, years=years) == until
     assert last_day_ended(until, years=years) < day <= last_day_ended(until + timedelta(days=1), years=years)
+    the_next = day + timedelta(days=1)
+    assert kept_until(the_next, years=years, first_day_counts=True) == until
+    ended = [last_day_ended(until + timedelta(days=days), years=years, first_day_counts=True) for days in (0, 1)]
+    assert ended[0] < the_next <= ended[1]
 
 
 def test_an_erased_record_is_kept_150_years_from_the_erasing(register: Register) -> None:
@@ -91,6 +99,50 @@ def test_filed_forms_are_kept_one_year_from_their_receipt(register: Register) ->
         assert of(session, "code-change-request", by=day_after + timedelta(days=1)).ended == 2
         wrong = of(session, "correction-request", by=day_after)
         assert (wrong.kept, wrong.ended, wrong.first[0].until) == (1, 1, LAST)
+
+
+def notice(session, record_id, *, given: datetime | None) -> OutboxMessage:
+    kind = OutboxKind.CHANGE_NOTICE
+    made = enqueue(session, kind=kind, dedupe_key=str(uuid4()), payload={}, at=NOW, record_id=record_id)
+    session.flush()
+    message = session.get_one(OutboxMessage, made)
+    if given is not None:
+        message.deliver(at=given)
+    return message
+
+
+def test_a_change_notice_is_kept_150_years_from_the_next_one_given_about_the_same_person(register: Register) -> None:
+    """Par. 2: counted from that day itself (起算して). The last about each person has no day, nor one that nobody was given."""
+    with register.write() as session:
+        her, him = enter(session), enter(session)
+        first = notice(session, her, given=NOW)
+        second = notice(session, her, given=later(days=7))
+        third = notice(session, her, given=None)
+        notice(session, him, given=NOW)
+    last = date(2176, 11, 29)  # a week after TODAY, 150 years from that day on
+    with register.write() as session:
+        summary = of(session, "change-notice", by=last)
+        assert (summary.kept, summary.ended) == (4, 0)
+        assert summary.first == (KeptThing(str(first.id), TODAY + timedelta(days=7), last),)
+        assert of(session, "change-notice", by=last + timedelta(days=1)).ended == 1
+        third = session.get_one(OutboxMessage, third.id)
+        third.deliver(at=later(days=8))
+    with register.write() as session:
+        summary = of(session, "change-notice", by=last + timedelta(days=2))
+        assert [thing.name for thing in summary.first] == [str(first.id), str(second.id)]
+        assert (summary.kept, summary.ended) == (4, 2)
+
+
+def test_mail_that_has_left_is_listed_and_no_rule_says_when_it_may_go(register: Register) -> None:
+    with register.write() as session:
+        designate(session, 1)
+    approve_one(register)
+    with register.write() as session:
+        mail = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == OutboxKind.MAIL)).all()
+        mail[0].deliver(at=NOW)
+    with register.write() as session:
+        summary = of(session, "mail", by=date(2999, 1, 1))
+        assert (summary.kept, summary.ended, summary.first) == (1, 0, (KeptThing(str(mail[0].id), TODAY, None),))
 
 
 def test_no_more_are_listed_than_asked_for_and_those_of_others_not_at_all(register: Register) -> None:
