@@ -6,9 +6,8 @@ ledger.jsonl   what `portal ledger export` wrote
 keys.jsonl     what `portal ledger public-keys` printed; keep your own copy, do not take it from those you verify
 --checkpoints  what holders outside were sent, as it was before the export; one file is enough, more are better
 
-Needs Python 3.9 and the package `cryptography`, nothing of the portal. A row's seal is SHA-256(seal before || row as JSON);
-a checkpoint is a seal signed with Ed25519. Ends with 0: intact; 1: a fault was found, its row is named; 2: these files prove
-nothing, one way or the other. What follows the last checkpoint from outside is unproved, and it says how much that is.
+Needs Python 3.9 and the package `cryptography`. A row's seal is SHA-256(seal before || row as JSON); a checkpoint is a seal
+signed with Ed25519. Ends with 0: intact; 1: a fault was found, its row is named; 2: these files prove nothing.
 """
 
 import argparse
@@ -21,6 +20,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ROW = re.compile(rb'\{"number":(\d+),"seal":"([0-9a-f]{64})",(.*)\n', re.DOTALL)
+RESTORED = re.compile(
+    rb'"action":"register\.restored",.*"as_of":"([^"]*)","burned":(\d+),"burned_up_to":(\d+),.*"known_sequence":(\d+|null),'
+    rb'.*"lost_entries":(\d+|null)'
+)
+RESTORE = rb"the register was put back to \1; \5 rows to row \4 and all after are lost; \2 codes burned, to position \3"
+SIGNED = "checkpoint:{checkpoint:d}:{digest}:{pool_position:d}:{made_at}"
 TRAIL = 4  # bytes of each seal in a checkpoint's trail, unsigned: it names the row at which a rebuilt chain leaves the old one
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
@@ -30,15 +35,15 @@ class Unusable(Exception):
 
 
 class Verification:
-    """One walk. `faults`: (row, words); `proved`: the last row that a checkpoint from outside vouches for, with all before it."""
+    """One walk. `faults`, `restored`: (row, words); `proved`: the last row that a checkpoint from outside vouches for."""
 
     def __init__(self, keys, outside):
         if not outside:
             raise Unusable("There is no checkpoint from outside: without one nothing is proved.")
         self.keys, self.outside = keys, sorted(outside, key=lambda each: each[1]["checkpoint"])
-        self.wanted = {checkpoint["checkpoint"] for _, checkpoint in self.outside}
         self.rows, self.seal, self.waiting, self.proved, self.end = 0, bytes(32), 0, 0, None
-        self.seals, self.trail, self.inside, self.known, self.faults = {}, bytearray(), set(), {}, []
+        self.seals = {checkpoint["checkpoint"]: None for _, checkpoint in self.outside}
+        self.trail, self.inside, self.known, self.faults, self.restored = bytearray(), set(), {}, [], []
 
     def fault(self, row, words):
         self.faults.append((row, words))
@@ -46,8 +51,7 @@ class Verification:
     def walk(self, ledger):
         """All lines of an export, then what holders know of it. Raises Unusable."""
         for line in ledger:
-            row = ROW.fullmatch(line)
-            if row is None:
+            if (row := ROW.fullmatch(line)) is None:
                 self.other_line(line)
                 continue
             number, seal = int(row[1]), bytes.fromhex(row[2].decode())
@@ -58,7 +62,9 @@ class Verification:
                 self.fault(number, "the entry is not the one that was sealed here")
             self.rows, self.seal = number, seal
             self.trail += seal[:TRAIL]
-            if number in self.wanted:
+            if said := RESTORED.search(row[3]):
+                self.restored.append((number, said.expand(RESTORE).decode(errors="replace")))
+            if number in self.seals:
                 self.seals[number] = seal.hex()
             if number % 100_000 == 0:
                 print(f"{number:,} rows", end="\r", file=sys.stderr, flush=True)
@@ -94,9 +100,8 @@ class Verification:
     def against_outside(self):
         """What the ledger says now, against what it said when holders were told."""
         genuine, differing = [each for each in self.outside if self.is_signed(each[1])], None
-        for where, checkpoint in self.outside:
-            if not self.is_signed(checkpoint):
-                self.fault(checkpoint["checkpoint"], f"the checkpoint in {where} is not signed with the key")
+        for where, checkpoint in (each for each in self.outside if not self.is_signed(each[1])):
+            self.fault(checkpoint["checkpoint"], f"the checkpoint in {where} is not signed with the key")
         for where, checkpoint in genuine:
             if (number := checkpoint["checkpoint"]) > self.rows:
                 self.fault(self.rows + 1, f"the ledger ends here, and {where} has a checkpoint of row {number}")
@@ -107,16 +112,14 @@ class Verification:
             if (number, checkpoint["digest"]) not in self.inside:
                 self.fault(number, f"its checkpoint was taken out of the ledger; {where} has it")
             self.proved = number
-        if differing or self.faults:
-            parted = min(self.partings(genuine), default=None)
-            if parted:
-                self.faults.append(parted)
-            elif differing:
-                self.fault(self.proved + 1, f"one of the rows from here to {differing} is not the one that was sealed")
+        if (differing or self.faults) and (parted := min(self.partings(genuine), default=None)):
+            self.faults.append(parted)
+        elif differing:
+            self.fault(self.proved + 1, f"one of the rows from here to {differing} is not the one that was sealed")
 
     def is_signed(self, checkpoint):
         """With the key that is the one for checkpoints of its row."""
-        signed = (signed_bytes(checkpoint), str(checkpoint.get("signature")))
+        signed = (SIGNED.format(**checkpoint).encode(), str(checkpoint.get("signature")))
         if signed not in self.known:
             try:
                 key = [key for first, key in self.keys if first <= checkpoint["checkpoint"]][-1]
@@ -138,10 +141,6 @@ class Verification:
                     break
 
 
-def signed_bytes(checkpoint):
-    return "checkpoint:{checkpoint:d}:{digest}:{pool_position:d}:{made_at}".format(**checkpoint).encode()
-
-
 def read_keys(lines):
     """(row from which it signs, key), in that order: each signs until the next one does. Raises Unusable."""
     try:
@@ -157,7 +156,7 @@ def read_outside(name, lines):
     for position, line in enumerate(lines, start=1):
         try:
             checkpoint = json.loads(line)
-            signed_bytes(checkpoint), bytes.fromhex(checkpoint.get("trail", ""))
+            SIGNED.format(**checkpoint), bytes.fromhex(checkpoint.get("trail", ""))
             found.setdefault(line.strip(), (f"{name} line {position}", checkpoint))
         except MALFORMED:
             print(f"{name} line {position} is no checkpoint and is left out.", file=sys.stderr)
@@ -184,11 +183,13 @@ def main(arguments=None):
         return 2
     unproved = found.rows - found.proved
     if options.json:
-        figures = {name: getattr(found, name) for name in ("rows", "proved", "waiting", "faults")}
+        figures = {name: getattr(found, name) for name in ("rows", "proved", "waiting", "restored", "faults")}
         print(json.dumps(figures | {"unproved": unproved, "intact": not found.faults}))
     else:
         print(f"{found.rows} rows, proved to row {found.proved}.")
         print(f"Unproved: {unproved} rows after it, and {found.waiting} entries that are not sealed yet.")
+        for row, words in found.restored:
+            print(f"Row {row} says: {words}")
         for row, words in found.faults[:100]:
             print(f"FAULT row {row}: {words}" if row else f"FAULT: {words}")
         print(f"The ledger is NOT intact: {len(found.faults)} faults." if found.faults else "No fault was found.")

@@ -15,6 +15,7 @@ from registry_core.ledger.export import checkpoints_after
 from registry_core.storage import engine as storage
 from registry_core.storage.keys import new_keyring_file
 from tests.conftest import Register
+from tests.people.auditor import Auditor
 from tests.portal.operator.conftest import Operator, environment, said
 from tests.registry_core.people import CLERK, NOW, actions, designate, enter, later
 from tests.registry_core.remaking.conftest import approve_one
@@ -118,6 +119,32 @@ def test_restore_brings_the_register_back_and_tells_what_is_lost(town: Operator,
         assert "register.restored" in actions(session)
     assert elsewhere.residents() == 2
     assert elsewhere.types("verify-ledger").exit_code == 0
+
+
+def test_the_verifier_of_outside_tells_what_the_ledger_says_of_the_restore(town: Operator, elsewhere: Operator):
+    """The row after the backup's last tells of the restore; of the lost rows from there on checkpoints are still held."""
+    file, holder = town.folder / "register.backup", town.folder / "checkpoints.jsonl"
+    checkpoint_lines(town.register)
+    town.types("backup", file)
+    for _ in range(2):
+        approve_one(town.register)
+    holder.write_bytes(checkpoint_lines(town.register))
+    figures = json.loads(elsewhere.types("restore", file, "--checkpoint", holder, "--margin", "2", "--json").stdout)
+    new = checkpoint_lines(elsewhere.register)
+    elsewhere.types("ledger", "export", town.folder / "ledger.jsonl")
+    keys = elsewhere.types("ledger", "public-keys").stdout_bytes.splitlines(keepends=True)
+    export = (town.folder / "ledger.jsonl").read_bytes().splitlines(keepends=True)
+    found = Auditor(keys, new.splitlines(keepends=True)).verifies(export)
+    row, said = found.restored[0]
+    known, lost = figures["known_sequence"], figures["lost_entries"]
+    assert (len(found.restored), row, found.faults, found.proved) == (1, known - lost + 1, [], row)
+    assert said == (
+        f"the register was put back to {figures['as_of']}; {lost} rows to row {known} and all after are lost;"
+        f" {figures['burned']} codes burned, to position {figures['burned_up_to']}"
+    )
+    both = Auditor(keys, [*holder.read_bytes().splitlines(keepends=True), *new.splitlines(keepends=True)])
+    found = both.verifies(export)
+    assert (found.restored, found.faults[0][0]) == ([(row, said)], row), "checkpoints of the lost rows part from here"
 
 
 def test_restore_tells_its_figures_as_json(town: Operator, elsewhere: Operator):

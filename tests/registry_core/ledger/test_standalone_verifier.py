@@ -140,6 +140,7 @@ def test_tampered_ledger_ends_with_1_and_names_the_row(ledger, tmp_path):
         "rows": 8,
         "proved": 2,
         "waiting": 0,
+        "restored": [],
         "unproved": 6,
         "intact": False,
         "faults": [[3, "the entry is not the one that was sealed here"]],
