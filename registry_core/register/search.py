@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from registry_core.ledger import record_entry
@@ -18,6 +18,7 @@ from registry_core.register.household import is_own_household
 from registry_core.register.protection import is_withheld, may_know
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.register.search_index import SearchEntry, grams_of_parts, has_name
+from registry_core.storage.among import Numbers, among
 from registry_core.storage.gram_posting import numbers_holding
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor, Role
@@ -122,9 +123,8 @@ def matching_rows(session: Session, *, query: RecordQuery, actor: Actor) -> list
 def _by_parts(session: Session, query: RecordQuery, actor: Actor) -> list[_Row]:
     """Those among the records whose grams fit."""
     statement, values = _asked(session, query, actor, among_numbers=True)
-    last = session.scalar(select(func.max(SearchEntry.number))) or 0
     fields = grams_of_parts(name=query.name or "", address=query.address or "")
-    candidates = numbers_holding(session, fields=fields, last=last)
+    candidates = numbers_holding(session, fields=fields)
     found: list[_Row] = []
     size = _FIRST_CANDIDATES
     while len(found) < _READ_AT_MOST and (numbers := list(islice(candidates, size))):
@@ -160,7 +160,7 @@ def _statement(given: frozenset[str], names: int) -> _Query:
         "card": ResidentRecord.card_number == bindparam("card"),
         "birth_date": ResidentRecord.birth_date.in_(bindparam("birth_date", expanding=True)),
         "address": SearchEntry.address.contains(bindparam("address")),
-        "numbers": SearchEntry.number.in_(bindparam("numbers", expanding=True)),
+        "numbers": among(SearchEntry.number, bindparam("numbers", type_=Numbers())),
         "municipality": ResidentRecord.municipality_code == bindparam("municipality"),
     }
     statement = select(

@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, Integer, LargeBinary, Table, bindparam, delet
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from registry_core.storage.among import Numbers, among
 from registry_core.storage.base import Base
 from registry_core.storage.engine import is_sqlite
 
@@ -29,8 +30,8 @@ _COMPRESSED_FROM = 256
 _RUNS_LEFT_ALONE = 2
 #: Of so many grams of one field the rarest are asked beyond the first span: the others would hardly leave out any number.
 _RAREST = 2
-#: So many times as many spans are read each time.
-_GROWTH = 4
+#: Spans are read up to here at first, and so on; the last time to the end.
+_READ_TO = (1, 9, 1 << 48)
 
 
 class GramPosting(Base):
@@ -48,7 +49,7 @@ class GramPosting(Base):
 
 #: Built once: a search asks this a few times.
 _RUNS = select(*GramPosting.__table__.columns).where(
-    GramPosting.__table__.columns["gram"].in_(bindparam("grams", expanding=True)),
+    among(GramPosting.__table__.columns["gram"], bindparam("grams", type_=Numbers())),
     GramPosting.__table__.columns["first"].between(bindparam("begin"), bindparam("end")),
 )
 
@@ -80,21 +81,18 @@ def add_runs(session: Session, *, runs: Iterable[tuple[int, int, bytes]]) -> Non
         session.execute(insert_new(GramPosting).on_conflict_do_nothing(), rows)
 
 
-def numbers_holding(session: Session, *, fields: Sequence[Sequence[frozenset[int]]], last: int) -> Iterator[int]:
-    """Numbers up to `last`, ascending, that may hold what is asked: of each set of grams in each field at least one.
+def numbers_holding(session: Session, *, fields: Sequence[Sequence[frozenset[int]]]) -> Iterator[int]:
+    """Numbers, ascending, that may hold what is asked: of each set of grams in each field at least one.
 
-    Most of them do; look again. Reads one span at first and more each time, so whoever stops early has read little.
+    Most of them do; look again. Whoever stops early has read little.
     """
     asked = [each for sets in fields for each in sets]
-    begin, spans = 0, 1
-    while begin <= last // SPAN:
-        end = min(begin + spans, last // SPAN + 1)
+    for begin, end in pairwise((0, *_READ_TO)):
         read = _read(session, set().union(*asked), begin, end)
-        for span in range(begin, end):
+        for span in sorted({span for _, span in read}):
             yield from _numbers(read, span, asked)
         if begin == 0:
             asked = _rarest(read, fields)
-        begin, spans = end, spans * _GROWTH
 
 
 def scattered(session: Session, *, limit: int, from_gram: int | None = None) -> list[tuple[int, int]]:

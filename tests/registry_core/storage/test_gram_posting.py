@@ -37,10 +37,10 @@ def put(register: Register, texts: Iterable[str], first: int, *, at_once: bool) 
             add_runs(session, runs=[(gram, number + low, numbers) for gram, low, numbers in runs_of([each])])
 
 
-def found(register: Register, part: str, last: int) -> list[int]:
+def found(register: Register, part: str) -> list[int]:
     sets = [frozenset({gram}) for gram in grams_of(part, field=0)]
     with register.read() as session:
-        return list(numbers_holding(session, fields=[sets], last=last))
+        return list(numbers_holding(session, fields=[sets]))
 
 
 def runs(register: Register) -> int:
@@ -70,12 +70,11 @@ def test_a_pair_is_two_neighbours_of_one_field() -> None:
 def test_finds_the_numbers_of_all_that_holds_the_pairs_in_order(register: Register, at_once: bool) -> None:
     texts = some_texts(300)
     put(register, texts, 7, at_once=at_once)
-    last = 7 + len(texts) - 1
     for part in ("ab", "ea", "あい", "い\U00020bb7", "abc", "dea", "xy"):
         holding = [
             number for number, text in enumerate(texts, start=7) if grams_of(part, field=0) <= grams_of(text, field=0)
         ]
-        assert found(register, part, last) == holding
+        assert found(register, part) == holding
 
 
 def test_joined_runs_find_the_same_and_are_fewer(register: Register) -> None:
@@ -83,12 +82,11 @@ def test_joined_runs_find_the_same_and_are_fewer(register: Register) -> None:
     texts = some_texts(120)
     for first, at_once in ((0, False), (SPAN - 60, False), (SPAN * 2, True), (SPAN * 5 + 11, False)):
         put(register, texts, first, at_once=at_once)
-    last = SPAN * 6
     parts = ("ab", "ba", "あい", "abc")
-    before = {part: found(register, part, last) for part in parts}
+    before = {part: found(register, part) for part in parts}
     many = runs(register)
     join_all(register, limit=50)
-    assert {part: found(register, part, last) for part in parts} == before
+    assert {part: found(register, part) for part in parts} == before
     assert len(before["ab"]) > 4
     assert runs(register) < many * 0.7
     with register.read() as session:
@@ -103,7 +101,7 @@ def test_of_alternatives_one_is_enough_and_every_field_counts(register: Register
     either = frozenset(grams_of("ab", field=0) | grams_of("cb", field=0))
     there = frozenset(grams_of("xy", field=1))
     with register.read() as session:
-        assert list(numbers_holding(session, fields=[[either], [there]], last=3)) == [0, 1]
+        assert list(numbers_holding(session, fields=[[either], [there]])) == [0, 1]
 
 
 def test_dense_and_thin_runs_are_read_as_they_were_written(register: Register) -> None:
@@ -117,7 +115,7 @@ def test_dense_and_thin_runs_are_read_as_they_were_written(register: Register) -
             session.query(GramPosting).delete()
             add_runs(session, runs=runs_of(grams))
         with register.read() as session:
-            assert list(numbers_holding(session, fields=[[frozenset({1})]], last=SPAN - 1)) == numbers
+            assert list(numbers_holding(session, fields=[[frozenset({1})]])) == numbers
 
 
 def test_many_write_and_join_at_once_and_nothing_is_lost(register: Register) -> None:
@@ -145,4 +143,4 @@ def test_many_write_and_join_at_once_and_nothing_is_lost(register: Register) -> 
         thread.join()
     assert failed == []
     holding = [number for number, text in enumerate(texts * 3) if "ab" in text]
-    assert found(register, "ab", 3 * len(texts)) == holding
+    assert found(register, "ab") == holding
