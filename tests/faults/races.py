@@ -8,7 +8,7 @@ from registry_core.storage.engine import write
 from tests.databases import Template
 from tests.faults.broken_database import drop_unique
 from tests.faults.planted import UNIQUE_DROPPED
-from tests.faults.race_crowd import WORKERS, crowd_at
+from tests.faults.race_crowd import ATTEMPTS_EACH, WORKERS, crowd_at
 from tests.faults.race_rounds import Race, races
 from tests.faults.race_runner import RUNNERS, run_races
 from tests.faults.town import broken_in, fill_pool, opened, ready_requests
@@ -17,12 +17,14 @@ from tests.faults.verdict import Verdict, along, plant_each, say
 APPROVAL_ATTEMPTS, QUICK_APPROVAL_ATTEMPTS = 2000, 200
 CROWDED, QUICK_CROWDED = 10_000, 200  # requests with a crowd at each: 1,000,000 attempts, and 20,000
 _AT_ONCE = 500  # requests of a crowd, between two looks at everything
+_IN_A_CONTROL = 4  # requests of the crowd on a planted fault
 OTHER_ROUNDS, QUICK_OTHER_ROUNDS = 15, 2
 
 CONTROLS = {
     "sqlite": ["begin-deferred", "guard-skipped", "loser-not-told", "take-guard-skipped", "open-request-unseen"],
     "postgresql": ["lock-removed", "pool-lock-removed", "loser-not-told", "take-guard-skipped", "open-request-unseen"],
 }
+CONTROLS_OF_THE_CROWD = ["guard-skipped", "loser-not-told"]
 CONTROLS_OF_BOTH = ["pool-forgets", "ledger-skipped", "history-skipped", "slip-skipped"]
 
 
@@ -49,7 +51,11 @@ def races_on(backend: str, template: Template, keys_file: Path, *, quick: bool) 
     def find(name: str) -> list[str]:
         return _raced(template, keys_file, approvals=6, others=2, planted=name)[0]
 
+    def find_in_a_crowd(name: str) -> list[str]:
+        return _crowded(template, keys_file, _IN_A_CONTROL, planted=name)[2]
+
     plant_each(verdict, CONTROLS[backend] + CONTROLS_OF_BOTH, find)
+    plant_each(verdict, CONTROLS_OF_THE_CROWD, find_in_a_crowd, where="in a crowd: ")
     return verdict
 
 
@@ -75,20 +81,28 @@ def _crowds(template: Template, keys_file: Path, requests: int) -> tuple[int, fl
     attempts, seconds, faults = 0, 0.0, []
     parts = [min(_AT_ONCE, requests - done) for done in range(0, requests, _AT_ONCE)]
     for part in along(parts, of=len(parts), what="crowds"):
-        url = template.fresh()
-        try:
-            with opened(url, keys_file) as (engine, ring):
-                with write(engine, ring) as session:
-                    ready = list(ready_requests(session, part))
-                    fill_pool(session, part)
-                began = time.monotonic()
-                made, found = crowd_at(url, keys_file, ready)
-                seconds += time.monotonic() - began
-                attempts += made
-                faults += found + broken_in(engine, ring)
-        finally:
-            template.dispose(url)
+        made, took, found, broken = _crowded(template, keys_file, part)
+        attempts += made
+        seconds += took
+        faults += found + broken
     return attempts, seconds, faults
+
+
+def _crowded(
+    template: Template, keys_file: Path, requests: int, *, planted: str | None = None
+) -> tuple[int, float, list[str], list[str]]:
+    """(attempts, the seconds they took, what its own judge found, what is broken in the register)."""
+    url = template.fresh()
+    try:
+        with opened(url, keys_file) as (engine, ring):
+            with write(engine, ring) as session:
+                ready = list(ready_requests(session, requests))
+                fill_pool(session, requests * (ATTEMPTS_EACH if planted else 1))
+            began = time.monotonic()
+            attempts, found = crowd_at(url, keys_file, ready, planted=planted)
+            return attempts, time.monotonic() - began, found, broken_in(engine, ring)
+    finally:
+        template.dispose(url)
 
 
 def _told(race: Race, outcomes: list) -> list[str]:

@@ -53,9 +53,9 @@ def along(steps: Iterable[_Step], *, of: int, what: str) -> Iterator[_Step]:
     )
 
 
-def plant_each(verdict: Verdict, names: list[str], find: Callable[[str], list[str]]) -> None:
-    """Run the test on a build with each fault in it; it must find something."""
+def plant_each(verdict: Verdict, names: list[str], find: Callable[[str], list[str]], *, where: str = "") -> None:
+    """Run the test on a build with each fault in it; it must find something. `where`: which part of the test has to."""
     for name in names:
         found = find(name)
-        verdict.controls[name] = bool(found)
-        say(f"  {verdict.name}: planted {name}: {found[0] if found else 'NOT FOUND'}")
+        verdict.controls[where + name] = bool(found)
+        say(f"  {verdict.name}: planted {where}{name}: {found[0] if found else 'NOT FOUND'}")
