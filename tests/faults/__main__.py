@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.faults.log_watch import codes_in_logs, keep_logs
 from tests.faults.system_calls import StraceMissing
 from tests.faults.verdict import Verdict, say
 
@@ -28,6 +29,7 @@ def main(arguments: list[str]) -> int:
             for name in chosen:
                 say(name)
                 verdict = TESTS[name](bench)
+                verdict.look_into(codes_in_logs(bench.server_logs()))
                 print(verdict.line(), flush=True)
                 good = good and verdict.is_good
     except StraceMissing as missing:
@@ -51,6 +53,7 @@ class _Bench:
         self.stack, self.quick = stack, quick
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
         self.keys_file = self.folder / "data-keys.json"
+        keep_logs(self.folder / "logs")
         new_keyring_file(self.keys_file)
         self.templates = {}
         self.killable = None
@@ -64,6 +67,12 @@ class _Bench:
             server = self.stack.enter_context(own_server("faults-server"))
             self.killable = server, PostgresqlTemplate(server.url, "faults", migrated)
         return self.killable
+
+    def server_logs(self) -> list[Path]:
+        """Of the servers of this run: what PostgreSQL itself says of statements that failed."""
+        shared = self.templates.get("postgresql")
+        logs = [Path(shared.server.query["host"]) / "log"] if shared else []
+        return [*logs, self.killable[0].log] if self.killable else logs
 
     def template(self, backend: str):
         from tests.databases import PostgresqlTemplate, SqliteTemplate, migrated, postgresql_server

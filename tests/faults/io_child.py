@@ -15,6 +15,7 @@ from registry_core.storage.engine import write
 from registry_core.storage.keys import Keyring
 from registry_core.values.errors import RequestAlreadyDecided
 from tests.faults.injection import let_be_traced
+from tests.faults.log_watch import listen, log_broke
 from tests.faults.planted import plant
 from tests.faults.town import clerk, opened
 
@@ -29,6 +30,7 @@ def serve(url: str, keys_file: Path, orders: Any, planted: str | None) -> None:
     connection, and answer with the number of the server's process behind it.
     """
     let_be_traced()
+    listen()
     plant(planted)
     with opened(url, keys_file) as (engine, ring):
         process = _Process(engine, ring, planted)
@@ -49,9 +51,11 @@ class _Process:
             return self.do(what, argument)
         except RequestAlreadyDecided:
             return ALREADY
-        except OperationalError:
+        except OperationalError as refused:
+            log_broke(refused)
             return CLEAN
         except Exception as broke:
+            log_broke(broke)
             return f"{type(broke).__name__}: {str(broke).splitlines()[0][:160]}"
 
     def do(self, what: str, argument: Any) -> str:

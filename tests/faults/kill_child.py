@@ -15,6 +15,7 @@ from registry_core.codes.change_request import CodeChangeRequest, RequestStatus
 from registry_core.storage.engine import write
 from registry_core.storage.keys import Keyring
 from registry_core.values.errors import RequestAlreadyDecided
+from tests.faults.log_watch import listen, log_broke
 from tests.faults.planted import plant
 from tests.faults.town import clerk, opened
 
@@ -27,6 +28,7 @@ def approve_until_killed(url: str, keys_file: Path, told: Path, ready: Any, plan
 
     After two approvals, when all is warm, `ready` gets the pid of the database's process (or 0) and the seconds the second took.
     """
+    listen()
     plant(planted)
     with opened(url, keys_file) as (engine, ring), told.open("ab", buffering=0) as acknowledgements:
         waiting = select(CodeChangeRequest.id).where(CodeChangeRequest.status == RequestStatus.IDENTITY_CHECKED)
@@ -39,9 +41,11 @@ def approve_until_killed(url: str, keys_file: Path, told: Path, ready: Any, plan
                 deed(engine, ring, request_id, acknowledgements)
                 if number == _WARM:
                     ready.send((_backend(engine), time.monotonic() - began))
-        except OperationalError:
+        except OperationalError as lost:
+            log_broke(lost)
             return  # the server was killed: what became of the last one, nobody here knows
         except Exception as broke:
+            log_broke(broke)
             ready.send(f"{type(broke).__name__}: {broke}")
         time.sleep(60)
 

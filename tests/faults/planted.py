@@ -1,5 +1,6 @@
 """Faults to plant: each breaks one safeguard of the registry core inside a child process of the harness, and only there."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -126,6 +127,27 @@ def _commit_in_the_middle() -> None:
     decide._queue_slip_and_notice = commit_and_queue
 
 
+def _code_in_the_log() -> None:
+    """Somebody logs what is taken from the pool."""
+    take = decide.take_code
+
+    def take_and_tell(session, **named):
+        code = take(session, **named)
+        logging.getLogger("registry_core.codes").debug("took %s", code.reveal())
+        return code
+
+    decide.take_code = take_and_tell
+
+
+def _code_in_an_error() -> None:
+    """An error names the code that it is about."""
+
+    def take_and_break(session, **named):
+        raise LookupError(f"{take(session, **named).reveal()} is not there")
+
+    take, decide.take_code = decide.take_code, take_and_break
+
+
 def _connection_kept() -> None:
     """A connection that met a failing disk goes back into the pool."""
     engine._FAILING_DISK = frozenset()
@@ -153,6 +175,8 @@ FAULTS: dict[str, Callable[[], Any]] = {
     "synchronous-off": _synchronous("OFF"),
     "commit-in-the-middle": _commit_in_the_middle,
     "connection-kept": _connection_kept,
+    "code-in-the-log": _code_in_the_log,
+    "code-in-an-error": _code_in_an_error,
     "error-swallowed": _in_the_child,
     "slip-in-another-transaction": _in_the_child,
     "acknowledged-before-the-commit": _in_the_child,

@@ -11,6 +11,7 @@ from uuid import UUID
 from registry_core.codes import approve_code_change
 from registry_core.storage.engine import write
 from registry_core.values.errors import RequestAlreadyDecided
+from tests.faults.log_watch import listen, log_broke
 from tests.faults.planted import plant
 from tests.faults.town import clerk, opened
 
@@ -68,6 +69,7 @@ def crowd_at(url: str, keys_file: Path, requests: list[UUID], *, planted: str | 
 
 
 def _press(url: str, keys_file: Path, requests: list[UUID], first: int, answers: Any, planted: str | None) -> None:
+    listen()
     plant(planted)
     results: list[dict[UUID, Ends]] = [{} for _ in range(THREADS)]
     with opened(url, keys_file) as (engine, ring):
@@ -102,6 +104,7 @@ def _press_once(transaction: Any, request_id: UUID, worker: int, ends: Ends) -> 
     except RequestAlreadyDecided as refused:
         ends.told.add((refused.facts["by"], refused.facts["at"]))
     except Exception as broke:
+        log_broke(broke)
         ends.broke.add(f"{type(broke).__name__}: {str(broke).splitlines()[0][:160]}")
     else:
         ends.won.append((actor.name, at))

@@ -26,6 +26,7 @@ from registry_core.register import correct_record
 from registry_core.storage.engine import write
 from registry_core.values.change_reason import ChangeReason
 from registry_core.values.errors import RegistryError
+from tests.faults.log_watch import listen, log_broke
 from tests.faults.planted import plant
 from tests.faults.town import clerk, opened, resident
 
@@ -83,6 +84,7 @@ def run_races(
 def _run(
     url: str, keys_file: Path, parts: list[list[Attempt]], barrier: Any, answers: Any, planted: str | None
 ) -> None:
+    listen()
     plant(planted)
     results: list[list[Outcome]] = [[] for _ in parts]
     with opened(url, keys_file) as (engine, ring):
@@ -109,6 +111,7 @@ def _tried(transaction: Callable[[], Any], attempt: Attempt) -> Outcome:
     except RegistryError as refusal:
         return Outcome(attempt, at, "refused", refusal.code, refusal.facts)
     except Exception as broke:
+        log_broke(broke)
         where = traceback.extract_tb(broke.__traceback__)[-1].name
         return Outcome(attempt, at, "broke", f"{type(broke).__name__} in {where}: {str(broke).splitlines()[0][:160]}")
     return Outcome(attempt, at, "done", facts=facts)

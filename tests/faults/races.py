@@ -7,6 +7,7 @@ from pathlib import Path
 from registry_core.storage.engine import write
 from tests.databases import Template
 from tests.faults.broken_database import drop_unique
+from tests.faults.log_watch import codes_in_logs
 from tests.faults.planted import UNIQUE_DROPPED
 from tests.faults.race_crowd import ATTEMPTS_EACH, WORKERS, crowd_at
 from tests.faults.race_rounds import Race, races
@@ -24,6 +25,7 @@ CONTROLS = {
     "sqlite": ["begin-deferred", "guard-skipped", "loser-not-told", "take-guard-skipped", "open-request-unseen"],
     "postgresql": ["lock-removed", "pool-lock-removed", "loser-not-told", "take-guard-skipped", "open-request-unseen"],
 }
+CONTROLS_OF_LOGS = ["code-in-the-log", "code-in-an-error"]
 CONTROLS_OF_THE_CROWD = ["guard-skipped", "loser-not-told"]
 CONTROLS_OF_BOTH = ["pool-forgets", "ledger-skipped", "history-skipped", "slip-skipped"]
 
@@ -54,6 +56,13 @@ def races_on(backend: str, template: Template, keys_file: Path, *, quick: bool) 
     def find_in_a_crowd(name: str) -> list[str]:
         return _crowded(template, keys_file, _IN_A_CONTROL, planted=name)[2]
 
+    def find_in_logs(name: str) -> list[str]:
+        codes_in_logs()  # of the builds before
+        _raced(template, keys_file, approvals=1, others=0, planted=name)
+        return codes_in_logs()[1]
+
+    verdict.look_into(codes_in_logs())
+    plant_each(verdict, CONTROLS_OF_LOGS, find_in_logs)
     plant_each(verdict, CONTROLS[backend] + CONTROLS_OF_BOTH, find)
     plant_each(verdict, CONTROLS_OF_THE_CROWD, find_in_a_crowd, where="in a crowd: ")
     return verdict

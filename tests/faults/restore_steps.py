@@ -15,6 +15,7 @@ from typing import Protocol, Self
 from portal.config import PROJECT_ROOT
 from portal.tables import TRANSIENT
 from registry_core.remaking import back_up, check_backup, known_heads, restore
+from tests.faults.log_watch import keep_words
 from tests.faults.town import opened
 from tests.registry_core.people import CITY, SYSTEM
 
@@ -107,6 +108,7 @@ class ByCommand:
             check=False,
         )
         self.figures[f"{what}_seconds"] = round(time.monotonic() - began, 1)
+        keep_words(ended.stdout + ended.stderr)
         if ended.returncode:
             raise RuntimeError(f"portal {words[0]} ended with {ended.returncode}: {ended.stderr[:300]}")
         peak = re.search(r"VmHWM:\s+(\d+) kB", ended.stderr)

@@ -33,6 +33,7 @@ from registry_core.storage.keys import Keyring
 from registry_core.storage.rows import read_rows, tables_of
 from registry_core.storage.sealed_file import SealedFileFaulty
 from tests.databases import Template
+from tests.faults.log_watch import CODES
 from tests.faults.restore_planted import PLANTED, planted
 from tests.faults.restore_steps import ByCommand, InProcess, Steps, Writer
 from tests.faults.town import clerk, fill_pool, opened, ready_requests
@@ -143,6 +144,8 @@ class Drill:
         """People, a pool, requests that wait for the second person."""
         fill(self.engine, self.ring, self.residents, 7919, municipality_code=CITY, at=datetime.now(UTC))
         with write(self.engine, self.ring) as session:
+            if self.residents <= QUICK_RESIDENTS:
+                CODES.update(each.code(self.ring).reveal() for each in session.scalars(select(CodeAssignment)))
             fill_pool(session, POOL, town=CITY)
             self.ready = list(ready_requests(session, REQUESTS, town=CITY))
 

@@ -21,6 +21,7 @@ from registry_core.storage.engine import open_engine, read, write
 from registry_core.storage.keys import Keyring, read_keyring
 from registry_core.values.actor import Actor, Role, resident_person, system_actor
 from registry_core.values.resident_record_code import ResidentRecordCode
+from tests.faults.log_watch import CODES
 from tests.invariants import broken_invariants
 
 TOWN = "999008"
@@ -40,6 +41,8 @@ def resident(record_id: UUID, town: str = TOWN) -> Actor:
 def enter_residents(session: Session, number: int, *, town: str = TOWN) -> list[UUID]:
     """People whom every clerk may know of."""
     at, system = datetime.now(UTC), system_actor(town)
+    people = list(synthetic_residents(number, seed=next(_seeds)))
+    CODES.update(each.code.reveal() for each in people)
     return [
         enter_resident(
             session,
@@ -50,12 +53,13 @@ def enter_residents(session: Session, number: int, *, town: str = TOWN) -> list[
             actor=system,
             at=at,
         )
-        for each in synthetic_residents(number, seed=next(_seeds))
+        for each in people
     ]
 
 
 def fill_pool(session: Session, number: int, *, town: str = TOWN) -> None:
     codes = list({ResidentRecordCode.random() for _ in range(number)})
+    CODES.update(each.reveal() for each in codes)
     designate_codes(
         session, codes=codes, batch="faults", actor=system_actor(town), at=datetime.now(UTC), rng=Random(number)
     )

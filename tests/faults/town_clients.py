@@ -29,6 +29,7 @@ from registry_core.codes.change_request import CodeChangeRequest, RequestStatus
 from registry_core.storage.engine import write
 from registry_core.storage.keys import Keyring
 from registry_core.values.errors import RegistryError, RequestAlreadyDecided
+from tests.faults.log_watch import listen, log_broke
 from tests.faults.planted import plant
 from tests.faults.town import clerk, opened, resident, show_document
 
@@ -100,8 +101,9 @@ def run_clients(
     url: str, keys_file: Path, people: dict[int, list[UUID]], signals: Signals, answers: Any, planted: str | None
 ) -> None:
     """One client for each list of people, by its number, until told to stop; then their logs go to `answers`."""
+    listen()
     plant(planted)
-    logging.disable(logging.ERROR)  # what the drivers say of every lost connection
+    logging.lastResort = None  # what the drivers say of every lost connection is for the log alone
     with opened(url, keys_file) as (engine, ring):
         _Network(engine).breaks_with(signals)
         clients = [_Client(number, engine, ring, signals.alive, planted) for number in people]
@@ -136,6 +138,7 @@ class _Client:
                     self.show(request_id)
                     self.approve(request_id)
                 except Exception as broke:
+                    log_broke(broke)
                     self.log.faults.append(f"a client was told {type(broke).__name__}: {str(broke)[:160]}")
 
     def ask(self, record_id: UUID, key: str) -> UUID:
@@ -193,7 +196,8 @@ class _Client:
                         session.execute(text("SET LOCAL synchronous_commit = off"))
                     session.flush()
                     sent = True  # from here on there is the commit alone
-            except _LOST:
+            except _LOST as lost:
+                log_broke(lost)
                 self.log.unknown += sent
                 time.sleep(_PAUSE)
             except RegistryError:

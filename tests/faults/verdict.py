@@ -21,10 +21,17 @@ class Verdict:
     faults: list[str] = field(default_factory=list)
     controls: dict[str, bool] = field(default_factory=dict)
     figures: dict[str, object] = field(default_factory=dict)
+    log_lines: int = 0
 
     @property
     def is_good(self) -> bool:
         return not self.faults and all(self.controls.values())
+
+    def look_into(self, logs: tuple[int, list[str]]) -> None:
+        """Lines of logs, and what stands in them that must not."""
+        lines, found = logs
+        self.faults += found
+        self.log_lines += lines
 
     def line(self) -> str:
         """One JSON object; what was found and what was missed by name, so that a red build tells why."""
@@ -38,6 +45,7 @@ class Verdict:
         missed = [name for name, found in self.controls.items() if not found]
         content |= {"controls_missed": missed} if missed else {}
         content |= {"faults": self.faults[:20]} if self.faults else {}
+        content |= {"log_lines": self.log_lines} if self.log_lines else {}
         return json.dumps(content | self.figures, ensure_ascii=False)
 
 
