@@ -7,6 +7,7 @@ from registry_core.ledger.entry import (
     entries_about,
     entries_by,
     entry_values,
+    record_entries,
     record_entry,
 )
 from registry_core.ledger.export import checkpoints_after, export_ledger, public_keys
@@ -32,6 +33,7 @@ __all__ = [
     "make_checkpoint",
     "oldest_unsealed",
     "public_keys",
+    "record_entries",
     "record_entry",
     "seal_entries",
     "verify_ledger",

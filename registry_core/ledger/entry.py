@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Dialect, Index, String, Uuid, and_, or_, select, text
+from sqlalchemy import JSON, Dialect, Index, String, Uuid, and_, insert, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.storage.base import Base
@@ -128,6 +128,13 @@ def entry_values(
         "municipality_code": actor.municipality,
         "facts": dict(facts or {}),
     }
+
+
+def record_entries(session: Session, *, entries: Sequence[dict[str, Any]]) -> None:
+    """Write many entries, as `entry_values` gives them, in the caller's transaction at once."""
+    connection = session.connection()
+    connection.execute(insert(LedgerEntry), list(entries))
+    connection.execute(insert(LedgerTail), [{"entry_id": each["id"], "at": each["at"]} for each in entries])
 
 
 def bound_entries(values: Sequence[dict[str, Any]], *, dialect: Dialect) -> tuple[BoundRows, BoundRows]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from registry_core.ledger import record_entry
+from registry_core.ledger import entry_values, record_entries, record_entry
 from registry_core.ledger.entry import Facts
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.household import is_own_household
@@ -94,17 +94,19 @@ def search_records(
     kept = [] if may_know(actor) else [row for row in rows if row.is_withheld]
     shown = [row for row in rows if row not in kept][:MOST_HITS]
     facts: Facts = {"items": " ".join(query.items), "hits": len(shown)}
-    search = record_entry(session, action="register.searched", actor=actor, at=at, purpose=purpose, facts=facts)
-    for row in [*shown, *kept]:
-        record_entry(
-            session,
+    search = entry_values(action="register.searched", actor=actor, at=at, purpose=purpose, facts=facts)
+    found = [
+        entry_values(
             action="record.searched-for" if row in kept else "record.found",
             actor=actor,
             at=at,
             purpose=purpose,
             record_id=row.id,
-            facts={"search": str(search)},
+            facts={"search": str(search["id"])},
         )
+        for row in [*shown, *kept]
+    ]
+    record_entries(session, entries=[search, *found])
     is_whole = bool(query.birth_date or query.card_number or query.code)
     return [_hit(row, is_whole=is_whole) for row in shown]
 

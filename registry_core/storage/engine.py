@@ -24,9 +24,9 @@ _FAILING_DISK = frozenset(
     )
 )
 _PRIMARY_CODE = 0xFF  # the rest of SQLite's code tells which call it was
-#: KiB, as SQLite counts them. Many rows at once have their places all over the indexes.
-_CACHE, _CACHE_FOR_MANY = -2_000, -65_536
-_LARGE_CACHE = ("cache_size=-131072", "cache_size=-2000")  # KiB
+#: KiB, as SQLite counts them: the upper pages of every index. Many rows at once have their places all over the indexes.
+_CACHE, _CACHE_FOR_MANY = -16_384, -65_536
+_LARGE_CACHE = ("cache_size=-131072", f"cache_size={_CACHE}")
 
 
 def open_engine(url: str) -> Engine:
@@ -129,7 +129,13 @@ def is_sqlite(session: Session) -> bool:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event below starts transactions, not the driver
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={_BUSY_SECONDS * 1000}",
+        f"cache_size={_CACHE}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
