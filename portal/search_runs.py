@@ -5,12 +5,11 @@ Who enters a great many at once does it at the end; what comes now and then is j
 
 from collections.abc import Iterator
 from itertools import islice
-from time import monotonic
 
 from sqlalchemy import Engine
 
-from portal.operator.batches import pace_for
-from registry_core.storage.engine import read, write
+from portal.operator.batches import Pace, pace_for
+from registry_core.storage.engine import read
 from registry_core.storage.gram_posting import SPAN, join_runs, scattered
 from registry_core.storage.keys import Keyring
 
@@ -21,7 +20,13 @@ _PLACES_AT_ONCE = 5_000
 
 def joined_search_runs(engine: Engine, keyring: Keyring) -> Iterator[int]:
     """Join runs, some in each transaction, short ones on SQLite; how many each time. Nothing is left when it ends."""
-    pace, from_gram = pace_for(engine), None
+    pace = pace_for(engine)
+    with pace.ended_with():
+        yield from _joined(engine, keyring, pace)
+
+
+def _joined(engine: Engine, keyring: Keyring, pace: Pace) -> Iterator[int]:
+    from_gram = None
     while True:
         with read(engine, keyring) as session:
             places = scattered(session, limit=_PLACES_AT_ONCE, from_gram=from_gram)
@@ -29,11 +34,7 @@ def joined_search_runs(engine: Engine, keyring: Keyring) -> Iterator[int]:
             return
         waiting = iter(places)
         while part := list(islice(waiting, pace.rows)):
-            pace.wait_for_others()
-            with write(engine, keyring, lasting=False) as session:
-                session.connection()
-                begun = monotonic()
+            with pace.turn(engine, keyring, len(part)) as session:
                 join_runs(session, places=part)
-            pace.took(len(part), monotonic() - begun)
             yield len(part)
         from_gram = places[-1][0]

@@ -1,11 +1,13 @@
 """Entering many people in batches small enough that nobody else waits: on SQLite one writer holds the lock of all.
 
 A batch is prepared outside its transaction and the lock is left free as long as it was held. How many rows a batch has follows
-from how long the one before it held the lock.
+from how long the one before it held the lock. SQLite's log is brought into its file meanwhile, beside the preparing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from time import monotonic, sleep
@@ -14,13 +16,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from registry_core.register import Newcomer, enter_prepared, enter_resident, prepare_entries
-from registry_core.storage.engine import write
+from registry_core.storage.engine import write, write_back
 from registry_core.storage.keys import Keyring, KeysReplaced
 from registry_core.values.actor import Actor
 from registry_core.values.errors import CodeInUse
 
 _FIRST_BATCH, _FEWEST = 50, 5
-_GROWS_BY, _SHRINKS_BY = 2.0, 0.25
+#: One slow batch is mostly the machine's, and many small ones take longer than a few.
+_GROWS_BY, _SHRINKS_BY = 2.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,19 @@ class Pace:
     longest: float = 0.0
     gives_way: bool = False
     _free_until: float = 0.0
+    _beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1), repr=False)
+    _written_back: Future[None] | None = None
+
+    @contextmanager
+    def turn(self, engine: Engine, keyring: Keyring, rows: int) -> Iterator[Session]:
+        """One transaction of so many rows, that does not last by itself, when others had theirs."""
+        self.wait_for_others()
+        with write(engine, keyring, lasting=False) as session:
+            session.connection()  # takes SQLite's lock: waiting for it is not holding it
+            begun = monotonic()
+            yield session
+        self.took(rows, monotonic() - begun)
+        self._written_back = self._beside.submit(write_back, engine)
 
     def took(self, rows: int, seconds: float) -> None:
         """A batch of so many rows held the lock so long."""
@@ -63,8 +79,19 @@ class Pace:
         self.rows = int(min(max(fitting, _FEWEST), self.most))
         self._free_until = monotonic() + seconds
 
+    @contextmanager
+    def ended_with(self) -> Iterator[None]:
+        """Nothing goes on beside it when the block has ended."""
+        try:
+            yield
+        finally:
+            if self._written_back is not None:
+                self._written_back.result()
+
     def wait_for_others(self) -> None:
         """Leave the lock free for a while to who waited for it; what was done meanwhile counts."""
+        if self._written_back is not None:  # a commit beside it would take long
+            self._written_back.result()
         if self.gives_way and (rest := self._free_until - monotonic()) > 0:
             sleep(rest)
 
@@ -72,7 +99,7 @@ class Pace:
 def pace_for(engine: Engine) -> Pace:
     """SQLite has one writer at a time, who is not to keep others for 100 ms; on PostgreSQL nobody waits for new rows."""
     if engine.dialect.name == "sqlite":
-        return Pace(seconds=0.05, most=2_000, gives_way=True)
+        return Pace(seconds=0.04, most=2_000, gives_way=True)
     return Pace(seconds=0.5, most=2_000)
 
 
@@ -92,10 +119,11 @@ def enter_in_batches(
     where the register says it stands, and says that all is entered only after a transaction that lasts.
     """
     waiting = iter(arrivals)
-    while batch := list(islice(waiting, pace.rows)):
-        while not _entered(engine, keyring.renewed(), batch, actor=actor, at=now(), pace=pace, beside=beside):
-            pass  # the keys were replaced meanwhile: it is prepared again, with the new ones
-        yield batch
+    with pace.ended_with():
+        while batch := list(islice(waiting, pace.rows)):
+            while not _entered(engine, keyring.renewed(), batch, actor=actor, at=now(), pace=pace, beside=beside):
+                pass  # the keys were replaced meanwhile: it is prepared again, with the new ones
+            yield batch
 
 
 def _entered(
@@ -111,11 +139,8 @@ def _entered(
     """Enter a batch, written with the keys it was prepared with; False when these are not to be used any more."""
     new = [each.newcomer for each in batch if not each.comes_back]
     prepared = prepare_entries(new, actor=actor, at=at, keyring=keyring, dialect=engine.dialect)
-    pace.wait_for_others()
     try:
-        with write(engine, keyring, lasting=False) as session:
-            session.connection()  # takes SQLite's lock: waiting for it is not holding it
-            begun = monotonic()
+        with pace.turn(engine, keyring, len(batch)) as session:
             beside(session, batch)
             enter_prepared(session, prepared=prepared)
             _enter_again(session, batch, actor, at)
@@ -124,7 +149,6 @@ def _entered(
         return False
     except CodeInUse as taken:
         raise BatchRefused(batch) from taken
-    pace.took(len(batch), monotonic() - begun)
     return True
 
 

@@ -113,10 +113,11 @@ def entry_values(
     record_id: UUID | None = None,
     request_id: UUID | None = None,
     facts: Mapping[str, str | int | bool | None] | None = None,
+    entry_id: UUID | None = None,
 ) -> dict[str, Any]:
-    """The columns of one new entry."""
+    """The columns of one new entry; whoever writes many at once gives each its id."""
     return {
-        "id": uuid4(),
+        "id": entry_id or uuid4(),
         "at": at,
         "action": action,
         "purpose": purpose,

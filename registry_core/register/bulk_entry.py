@@ -18,7 +18,7 @@ from registry_core.register.history import RecordHistory, history_values, items_
 from registry_core.register.item_rules import checked_items
 from registry_core.register.resident_record import ResidentItems, ResidentRecord, new_record_values
 from registry_core.register.search_index import SearchRows, reserve_numbers, search_rows
-from registry_core.storage.bulk_insert import BoundRows, RowRefused, bound_rows, insert_rows
+from registry_core.storage.bulk_insert import BoundRows, RowRefused, bound_rows, insert_rows, neighbouring_ids
 from registry_core.storage.keys import Keyring
 from registry_core.values.actor import Actor
 from registry_core.values.change_reason import ChangeReason
@@ -50,15 +50,17 @@ def prepare_entries(
     newcomers: Iterable[Newcomer], *, actor: Actor, at: datetime, keyring: Keyring, dialect: Dialect
 ) -> PreparedEntries:
     """The rows of new records, checked as `enter_resident` checks them. Raises what it raises, but for CodeInUse."""
-    records, found_by, assignments, history, entries = [], [], [], [], []
+    records, found_by, assignments, history, entries, ids = [], [], [], [], [], neighbouring_ids()
     for newcomer in newcomers:
         guard_may_enter(actor, newcomer.reason)
         items = checked_items(newcomer.items)
-        record = new_record_values(items, municipality_code=actor.municipality)
-        record_id = record["id"]
+        record_id = next(ids)
+        record = new_record_values(items, record_id=record_id, municipality_code=actor.municipality)
         records.append(record)
         found_by.append((record_id, items))
-        assignments.append(assignment_values(newcomer.code, record_id=record_id, at=at, keyring=keyring))
+        assignments.append(
+            assignment_values(newcomer.code, assignment_id=next(ids), record_id=record_id, at=at, keyring=keyring)
+        )
         history.append(
             history_values(
                 record_id=record_id,
@@ -70,7 +72,7 @@ def prepare_entries(
                 at=at,
             )
         )
-        entries.append(entered_values(record_id, reason=newcomer.reason, actor=actor, at=at))
+        entries.append(entered_values(record_id, entry_id=next(ids), reason=newcomer.reason, actor=actor, at=at))
     return PreparedEntries(
         record_ids=tuple(record["id"] for record in records),
         tables=(

@@ -54,7 +54,7 @@ class CodeAssignment(Base):
     @classmethod
     def begin(cls, code: ResidentRecordCode, *, record_id: UUID, at: datetime, keyring: Keyring) -> "CodeAssignment":
         """The code belongs to the record from now on."""
-        return cls(**assignment_values(code, record_id=record_id, at=at, keyring=keyring))
+        return cls(**assignment_values(code, assignment_id=uuid4(), record_id=record_id, at=at, keyring=keyring))
 
     def end(self, *, at: datetime) -> None:
         """The code is dead from now on, and is nobody else's ever."""
@@ -75,9 +75,10 @@ class CodeAssignment(Base):
         return self.since.astimezone(JAPAN).date()
 
 
-def assignment_values(code: ResidentRecordCode, *, record_id: UUID, at: datetime, keyring: Keyring) -> dict[str, Any]:
+def assignment_values(
+    code: ResidentRecordCode, *, assignment_id: UUID, record_id: UUID, at: datetime, keyring: Keyring
+) -> dict[str, Any]:
     """The columns of a new assignment."""
-    assignment_id = uuid4()
     digits = code.reveal()
     return {
         "id": assignment_id,

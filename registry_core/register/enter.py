@@ -146,9 +146,11 @@ def guard_may_enter(actor: Actor, reason: ChangeReason) -> None:
     guard_reason(reason, ENTRY_REASONS)
 
 
-def entered_values(record_id: UUID, *, reason: ChangeReason, actor: Actor, at: datetime) -> dict[str, Any]:
+def entered_values(
+    record_id: UUID, *, entry_id: UUID, reason: ChangeReason, actor: Actor, at: datetime
+) -> dict[str, Any]:
     """The ledger entry of an entering, for who writes many at once."""
-    return entry_values(**_about("record.entered", record_id, reason, actor, at))
+    return entry_values(**_about("record.entered", record_id, reason, actor, at), entry_id=entry_id)
 
 
 def _entry(session: Session, action: str, record_id: UUID, reason: ChangeReason, actor: Actor, at: datetime) -> None:

@@ -136,7 +136,7 @@ class ResidentRecord(Base):
     @classmethod
     def enter(cls, items: ResidentItems, *, municipality_code: str) -> "ResidentRecord":
         """A new record, version 1."""
-        return cls(**new_record_values(items, municipality_code=municipality_code))
+        return cls(**new_record_values(items, record_id=uuid4(), municipality_code=municipality_code))
 
     def items(self) -> ResidentItems:
         """The items as they are now."""
@@ -260,9 +260,9 @@ def with_changes(items: ResidentItems, changes: dict[str, object]) -> ResidentIt
 _NAME_ITEMS = ("latin_name", "kanji_name", "reading", "alias")
 
 
-def new_record_values(items: ResidentItems, *, municipality_code: str) -> dict[str, Any]:
+def new_record_values(items: ResidentItems, *, record_id: UUID, municipality_code: str) -> dict[str, Any]:
     """The columns of a new record, version 1."""
-    return {"id": uuid4(), "version": 1, "municipality_code": municipality_code} | _columns(items)
+    return {"id": record_id, "version": 1, "municipality_code": municipality_code} | _columns(items)
 
 
 def _columns(items: ResidentItems) -> dict[str, Any]:

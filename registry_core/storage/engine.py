@@ -27,6 +27,8 @@ _PRIMARY_CODE = 0xFF  # the rest of SQLite's code tells which call it was
 #: KiB, as SQLite counts them: the upper pages of every index. Many rows at once have their places all over the indexes.
 _CACHE, _CACHE_FOR_MANY = -16_384, -65_536
 _LARGE_CACHE = ("cache_size=-131072", f"cache_size={_CACHE}")
+#: Pages of SQLite's log from which on a commit brings it into the file: its own default.
+_LOG_PAGES = 1_000
 
 
 def open_engine(url: str) -> Engine:
@@ -52,7 +54,8 @@ def write(engine: Engine, keyring: Keyring, *, lasting: bool = True) -> Iterator
 
     Not `lasting`: its commit does not wait for the disk, so a power failure may take it back, but never a part of it, nor what
     was committed before a later one that lasts. For work that goes on where the register says it stands, and tells nobody that
-    it is done before such a one. Raises KeysReplaced when the keys it began with may no longer be written with.
+    it is done before such a one; it calls `write_back` now and then. Raises KeysReplaced when the keys it began with may no
+    longer be written with.
     """
     bound = engine if lasting else engine.execution_options(lasting=False)
     with Session(bound, expire_on_commit=False, info={"keys": keyring}) as session, session.begin():
@@ -61,6 +64,13 @@ def write(engine: Engine, keyring: Keyring, *, lasting: bool = True) -> Iterator
         yield session
         session.flush()  # so that it holds its locks, and who waits for its end (`rotation`) sees that it has not ended
         guard_keys_may_write(session)
+
+
+def write_back(engine: Engine) -> None:
+    """Bring SQLite's log into its file, as far as nobody reads what was before: nobody waits. PostgreSQL does so by itself."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            _say(connection, ["wal_checkpoint(PASSIVE)"])
 
 
 @contextmanager
@@ -156,6 +166,8 @@ def _begin_sqlite(connection: Connection) -> None:
     ):  # a pooled connection, whose last transaction was of the other kind
         connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}")
         connection.exec_driver_sql(f"PRAGMA cache_size={_CACHE if lasting else _CACHE_FOR_MANY}")
+        # What brings the log into the file waits for the disk: not within a commit, where others would wait too.
+        connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={_LOG_PAGES if lasting else 0}")
         connection.info["lasting"] = lasting
     # A deferred transaction that reads and then writes fails with SQLITE_BUSY at once, whatever the timeout.
     connection.exec_driver_sql("BEGIN DEFERRED" if options.get("read_only", False) else "BEGIN IMMEDIATE")

@@ -105,7 +105,6 @@ def guard_residence(
         _guard_stay(residence_status, period_of_stay, end_of_stay)
 
 
-@lru_cache(maxsize=256)
 @cache
 def _known_class(plain: str) -> tuple[str, str]:
     name = next(name for name, kinds in STATUSES.items() if plain in {name + kind for kind in kinds or ("",)})
@@ -137,7 +136,6 @@ def _guard_stay(status: str, period: str, end: str | None) -> None:
         raise MissingItem(item="end_of_stay")
 
 
-@lru_cache(maxsize=256)
 @lru_cache(1_000)
 def _is_long(period: str) -> bool:
     """A period of years, months and days, of more than three months."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -158,3 +159,16 @@ def test_items_are_those_of_the_municipality_of_the_actor(register: Register) ->
         assert session.scalars(select(ResidentRecord.municipality_code)).all() == [CITY]
         assert isinstance(session.scalars(select(ResidentRecord)).one().items(), ResidentItems)
         assert session.scalars(select(RecordHistory.on)).one() != TODAY
+
+
+def test_ids_of_a_batch_stand_together_and_each_is_drawn(register: Register) -> None:
+    enter_all(register, newcomers(3))
+    enter_all(register, newcomers(3))
+    with register.read() as session:
+        ids = [
+            [row.hex for row in session.scalars(select(column))]
+            for column in (ResidentRecord.id, CodeAssignment.id, LedgerEntry.id)
+        ]
+    assert len({each[:12] for column in ids for each in column}) == 2
+    assert len({each[12:] for column in ids for each in column}) == 18
+    assert {each.version for each in (UUID(own) for column in ids for own in column)} == {4}
