@@ -3,7 +3,10 @@
 Each batch remembers in its own transaction how far the file is entered, so that a run that was broken off goes on where it was.
 """
 
+import gc
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -21,6 +24,7 @@ from registry_core.register import ImportOutcome, ImportView, begin_import, end_
 from registry_core.values.actor import system_actor
 from registry_core.values.errors import ImportMovedOn, ImportUnfinished
 
+_OBJECTS_BEFORE_COLLECTING = 100_000
 _ANOTHER_RUNS = "Somebody else enters a file of residents here just now, or gave this one up. Look, and try again."
 
 
@@ -59,6 +63,24 @@ def import_file(
     opened: Registry, file: TwiceReadFile, found: Findings, *, skip_bad: bool = False, give_up: bool = False
 ) -> dict[str, int]:
     """Both passes; the figures. Raises FileFault, ImportMovedOn, ImportUnfinished."""
+    with _rarely_collected():
+        return _both_passes(opened, file, found, skip_bad=skip_bad, give_up=give_up)
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Rows refer to nothing that refers to them: looking for such garbage after every few took a seventh of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTING, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _both_passes(
+    opened: Registry, file: TwiceReadFile, found: Findings, *, skip_bad: bool, give_up: bool
+) -> dict[str, int]:
     unfinished = _unfinished(opened, file, give_up=give_up)
     rows = _check(opened, file, found, unfinished)
     before = unfinished.entered if unfinished else 0

@@ -26,13 +26,13 @@ from registry_core.register.code_assignment import CodeAssignment, next_index_is
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Instant, Sealed
 from registry_core.storage.keys import Keyring, keyring
+from registry_core.storage.present_values import present_values
 from registry_core.values.actor import Actor
 from registry_core.values.errors import CodeInUse, PoolEmpty
 from registry_core.values.legal_purpose import LegalPurpose
 from registry_core.values.resident_record_code import ResidentRecordCode
 
 LOW_WATER = 50
-_LOOKED_UP_AT_ONCE = 500
 
 
 class DesignatedCode(Base):
@@ -133,12 +133,8 @@ def codes_in_use(session: Session, *, codes: Iterable[ResidentRecordCode]) -> se
     """Those that are, or were, somebody's, or stand in a pool already."""
     ring = keyring(session)
     by_index = {index: code for code in codes for index in ring.indexes(code.reveal())}
-    indexes, used = list(by_index), set[ResidentRecordCode]()
-    for start in range(0, len(indexes), _LOOKED_UP_AT_ONCE):
-        part = indexes[start : start + _LOOKED_UP_AT_ONCE]
-        for column in (CodeAssignment.code_index, DesignatedCode.code_index):
-            used.update(by_index[index] for index in session.scalars(select(column).where(column.in_(part))))
-    return used
+    columns = (CodeAssignment.code_index, DesignatedCode.code_index)
+    return {by_index[index] for column in columns for index in present_values(session, column, by_index)}
 
 
 def designate_codes(

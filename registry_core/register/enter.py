@@ -18,6 +18,7 @@ from registry_core.register.returning import returning_record
 from registry_core.register.search_index import index_record
 from registry_core.register.staff_guard import guard_staff
 from registry_core.storage.keys import keyring
+from registry_core.storage.present_values import present_values
 from registry_core.values.actor import Actor, Role
 from registry_core.values.change_reason import (
     CORRECTION_REASONS,
@@ -31,7 +32,6 @@ from registry_core.values.legal_purpose import LegalPurpose
 from registry_core.values.register_date import RegisterDate
 from registry_core.values.resident_record_code import ResidentRecordCode
 
-_LOOKED_UP_AT_ONCE = 500
 _MAINTAINERS = frozenset({Role.CLERK, Role.SUPERVISOR, Role.SYSTEM})
 
 
@@ -127,12 +127,7 @@ def erase_record(
 
 def card_numbers_in_use(session: Session, *, card_numbers: Iterable[str]) -> set[str]:
     """Those that stand in a record, an erased one too: a card number is one person's for ever."""
-    numbers, used = list(card_numbers), set[str]()
-    for start in range(0, len(numbers), _LOOKED_UP_AT_ONCE):
-        part = numbers[start : start + _LOOKED_UP_AT_ONCE]
-        found = session.scalars(select(ResidentRecord.card_number).where(ResidentRecord.card_number.in_(part)))
-        used.update(number for number in found if number)
-    return used
+    return present_values(session, ResidentRecord.card_number, filter(None, card_numbers))
 
 
 def _guard_maintainer(actor: Actor) -> None:

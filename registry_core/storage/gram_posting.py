@@ -10,14 +10,14 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import cast
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, Table, bindparam, delete, func, insert, select
+from sqlalchemy import BigInteger, Integer, LargeBinary, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.storage.among import Numbers, among
 from registry_core.storage.base import Base
+from registry_core.storage.bulk_insert import BoundRows, insert_rows
 from registry_core.storage.engine import is_sqlite
 
 #: How many numbers a run spans at most: a bitmap of 2 KiB, which PostgreSQL keeps in the row.
@@ -127,18 +127,14 @@ def _join_in_span(session: Session, span: int, grams: list[int]) -> None:
         bits[gram] |= _read_bits(numbers) << (first % SPAN)
     if not rows:
         return
-    table = cast("Table", GramPosting.__table__)
-    one = delete(table).where(table.c.gram == bindparam("of_gram"), table.c.first == bindparam("from_number"))
-    connection = session.connection()
-    connection.execute(one, [{"of_gram": gram, "from_number": first} for gram, first, _ in rows])
-    joined = [(gram, _lowest(held), held) for gram, held in bits.items()]
-    connection.execute(
-        insert(table),
-        [
-            {"gram": gram, "first": span * SPAN + lowest, "numbers": _written(held >> lowest)}
-            for gram, lowest, held in joined
-        ],
+    place = "?" if is_sqlite(session) else "%s"
+    session.connection().exec_driver_sql(
+        f"DELETE FROM {GramPosting.__tablename__} WHERE gram = {place} AND first = {place}",  # noqa: S608 -- names of ours
+        [(gram, first) for gram, first, _ in rows],
     )
+    joined = [(gram, _lowest(held), held) for gram, held in bits.items()]
+    written = [(gram, span * SPAN + lowest, _written(held >> lowest)) for gram, lowest, held in joined]
+    insert_rows(session, BoundRows(GramPosting.__tablename__, ("gram", "first", "numbers"), written))
 
 
 def _read(session: Session, grams: set[int], begin: int, end: int) -> _Read:
