@@ -15,6 +15,7 @@ _FOLDER = "FAULTS_LOG_FOLDER"
 _BROKE = logging.getLogger("portal.faults")
 #: Every code that this process has given to a register.
 CODES: set[str] = set()
+_told: set[str] = set()
 
 
 def keep_logs(folder: Path) -> None:
@@ -34,8 +35,10 @@ def listen() -> None:
 
 
 def log_broke(error: BaseException) -> None:
-    """As the web logs an error that it answers with a page: with the whole way to it."""
-    if _file() is not None:
+    """As the web logs an error that it answers with a page: with the whole way to it. Each once a process: clients try again."""
+    words = f"{type(error).__name__}: {error}"
+    if _file() is not None and words not in _told:
+        _told.add(words)
         _BROKE.error("a step broke", exc_info=error)
 
 
