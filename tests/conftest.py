@@ -21,6 +21,7 @@ from tests.databases import (
     PostgresqlTemplate,
     SqliteTemplate,
     Template,
+    copy_of,
     migrated,
     postgresql_server,
     with_demo,
@@ -91,20 +92,18 @@ def bare_postgresql(postgresql_template: PostgresqlTemplate) -> PostgresqlTempla
 def bare_register(request: pytest.FixtureRequest, keyring: Keyring) -> Iterator["Register"]:
     """A database in which nothing was made yet."""
     template: Template = request.getfixturevalue(f"bare_{request.param}")
-    url = template.fresh()
-    engine = storage.open_engine(url)
-    yield Register(url, engine, keyring)
-    engine.dispose()
-    template.dispose(url)
+    with copy_of(template) as url:
+        engine = storage.open_engine(url)
+        yield Register(url, engine, keyring)
+        engine.dispose()
 
 
 @pytest.fixture(params=BACKENDS)
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of a fresh, migrated, empty database; a test that asks for it runs on both."""
     template: Template = request.getfixturevalue(f"{request.param}_template")
-    url = template.fresh()
-    yield url
-    template.dispose(url)
+    with copy_of(template) as url:
+        yield url
 
 
 @pytest.fixture
@@ -154,10 +153,8 @@ def portal_server(
 ) -> Iterator[PortalServer]:
     """A portal of the demo municipality that a test may change: its own database, its own mailbox."""
     template = demo_templates[backend]
-    url = template.fresh()
-    with portal_serving(tmp_path, url, keys_file, portal_settings) as server:
+    with copy_of(template) as url, portal_serving(tmp_path, url, keys_file, portal_settings) as server:
         yield server
-    template.dispose(url)
 
 
 @pytest.fixture(scope="session")

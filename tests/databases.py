@@ -95,6 +95,16 @@ class PostgresqlTemplate:
 
 
 @contextmanager
+def copy_of(template: Template) -> Iterator[str]:
+    """URL of a database like the template, thrown away afterwards."""
+    url = template.fresh()
+    try:
+        yield url
+    finally:
+        template.dispose(url)
+
+
+@contextmanager
 def one_at_a_time(lock_file: Path) -> Iterator[None]:
     """Hold a lock that processes of one test run share."""
     with lock_file.open("w") as file:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from portal.auth.guards import current_actor, staff_only
 from portal.i18n.gettext import _s, plain
@@ -91,70 +90,37 @@ def compare(case_id: UUID, forms: CorrectionForms) -> ResponseReturnValue:
 def correct(case_id: UUID, forms: CorrectionForms) -> ResponseReturnValue:
     """Correct the record and end the case, in one transaction."""
     forms.found.needs_something = True
-    failed = _failed(case_id, forms, forms.found, forms.correct)
-    if failed:
-        return failed
-    return _decided(
+    return _failed(case_id, forms, forms.found, forms.correct) or _decided(
         case_id,
         forms,
-        lambda session: correct_by_case(
-            session,
-            case_id=case_id,
-            seen=forms.case.seen.data or "",
-            record_version=_version(forms),
-            changes=forms.correct.values(),
-            reason=forms.correct.why,
-            examined=_examined(forms),
-            note=forms.found.note.data or "",
-            municipality=registry().config.municipality.name_ja,
-            actor=current_actor(),
-            at=registry().now(),
-        ),
+        correct_by_case,
         done=_s("The record is corrected and the case is closed. The resident sees both."),
+        record_version=_version(forms),
+        changes=forms.correct.values(),
+        reason=forms.correct.why,
+        municipality=registry().config.municipality.name_ja,
     )
 
 
 def decline(case_id: UUID, forms: CorrectionForms) -> ResponseReturnValue:
     """End the case without a correction."""
-    failed = _failed(case_id, forms, forms.found, forms.decline)
-    if failed:
-        return failed
-    return _decided(
+    return _failed(case_id, forms, forms.found, forms.decline) or _decided(
         case_id,
         forms,
-        lambda session: decline_case(
-            session,
-            case_id=case_id,
-            seen=forms.case.seen.data or "",
-            reason=CaseDeclined(forms.decline.reason.data),
-            examined=_examined(forms),
-            note=forms.found.note.data or "",
-            actor=current_actor(),
-            at=registry().now(),
-        ),
+        decline_case,
         done=_s("The case is closed, and the resident sees the outcome."),
+        reason=CaseDeclined(forms.decline.reason.data),
     )
 
 
 def immigration(case_id: UUID, forms: CorrectionForms) -> ResponseReturnValue:
     """The card is wrong: tell the resident to go to Immigration first."""
-    failed = _failed(case_id, forms, forms.found)
-    if failed:
-        return failed
-    return _decided(
+    return _failed(case_id, forms, forms.found) or _decided(
         case_id,
         forms,
-        lambda session: send_case_on(
-            session,
-            case_id=case_id,
-            seen=forms.case.seen.data or "",
-            outcome=CaseOutcome.ASK_IMMIGRATION,
-            examined=_examined(forms),
-            note=forms.found.note.data or "",
-            actor=current_actor(),
-            at=registry().now(),
-        ),
+        send_case_on,
         done=_s("The case is closed, and the resident sees the outcome."),
+        outcome=CaseOutcome.ASK_IMMIGRATION,
     )
 
 
@@ -174,12 +140,21 @@ def _failed(case_id: UUID, forms: CorrectionForms, *parts: PortalForm) -> Respon
 
 
 def _decided(
-    case_id: UUID, forms: CorrectionForms, use_case: Callable[[Session], object], *, done: str
+    case_id: UUID, forms: CorrectionForms, use_case: Callable[..., object], *, done: str, **what: object
 ) -> ResponseReturnValue:
     """One use case in one transaction; then the list, with what was done, or the case with why not and everything typed."""
     try:
         with registry().write() as session:
-            use_case(session)
+            use_case(
+                session,
+                case_id=case_id,
+                seen=forms.case.seen.data or "",
+                examined=tuple(Examined(each) for each in forms.found.examined.data or ()),
+                note=forms.found.note.data or "",
+                actor=current_actor(),
+                at=registry().now(),
+                **what,
+            )
     except CaseNotFound:
         raise
     except RegistryError as error:
@@ -202,10 +177,6 @@ def _in_hand(case_id: UUID, use_case: Callable[..., object], *, done: str) -> Re
     else:
         flash(plain(done), "success")
     return redirect(url_for("staff.correction", case_id=case_id), 303)
-
-
-def _examined(forms: CorrectionForms) -> tuple[Examined, ...]:
-    return tuple(Examined(each) for each in forms.found.examined.data or ())
 
 
 def _version(forms: CorrectionForms) -> int:

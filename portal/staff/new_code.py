@@ -5,19 +5,19 @@ One person begins, another approves, as for a request.
 
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.auth.guards import current_actor, staff_only
 from portal.registry import registry
 from portal.staff import desk, refusals
-from portal.staff.case_page import UNPROCESSABLE, not_yours
+from portal.staff.case_page import UNPROCESSABLE
 from portal.staff.desk import blueprint
 from portal.staff.forms import NewCodeForm
+from portal.staff.record_page import record_page
 from registry_core.codes import AnsweredCase, CodeGround, begin_new_code
-from registry_core.register import look_at_record
 from registry_core.values import LegalPurpose
-from registry_core.values.errors import CaseNotFound, OwnHousehold, RecordNotFound, RegistryError
+from registry_core.values.errors import CaseNotFound, RecordNotFound, RegistryError
 
 
 @blueprint.get("/residents/<uuid:record_id>/new-code")
@@ -57,19 +57,10 @@ def begin_code(record_id: UUID) -> ResponseReturnValue:
 
 
 def new_code_page(record_id: UUID, form: NewCodeForm, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
-    """Look at the record in one transaction and make the page."""
-    try:
-        with registry().write() as session:
-            record = look_at_record(
-                session,
-                record_id=record_id,
-                actor=current_actor(),
-                at=registry().now(),
-                purpose=LegalPurpose.CODE_CHANGE,
-            )
-    except OwnHousehold as error:
-        return not_yours(error)
-    return render_template("staff/new_code.html", record=record, form=form, refusal=refusal), status
+    """Whose code it will be, and why."""
+    return record_page(
+        record_id, "staff/new_code.html", LegalPurpose.CODE_CHANGE, status=status, form=form, refusal=refusal
+    )
 
 
 def _answered(form: NewCodeForm) -> AnsweredCase | None:

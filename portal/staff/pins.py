@@ -13,11 +13,12 @@ from portal.staff import desk
 from portal.staff.case_page import UNPROCESSABLE, not_yours
 from portal.staff.desk import blueprint
 from portal.staff.forms import LONGEST_LINE, DocumentForm
+from portal.staff.record_page import record_page
 from registry_core.codes import DocumentKind
 from registry_core.ledger import record_entry
-from registry_core.register import hide_known_codes, look_at_record
+from registry_core.register import hide_known_codes
 from registry_core.values import LegalPurpose
-from registry_core.values.errors import OwnHousehold, RecordNotFound, RegistryError
+from registry_core.values.errors import RecordNotFound, RegistryError
 from registry_core.values.plain_text import plain_text
 
 
@@ -58,19 +59,8 @@ def new_pin(record_id: UUID) -> ResponseReturnValue:
 
 
 def pin_page(record_id: UUID, form: DocumentForm, *, status: int = 200) -> ResponseReturnValue:
-    """Look at the record in one transaction and make the page: name and birth date, to compare with the document."""
-    try:
-        with registry().write() as session:
-            record = look_at_record(
-                session,
-                record_id=record_id,
-                actor=current_actor(),
-                at=registry().now(),
-                purpose=LegalPurpose.SIGN_IN_LINK,
-            )
-    except OwnHousehold as error:
-        return not_yours(error)
-    return render_template("staff/pin.html", record=record, form=form), status
+    """Name and birth date, to compare with the document."""
+    return record_page(record_id, "staff/pin.html", LegalPurpose.SIGN_IN_LINK, status=status, form=form)
 
 
 def _reason(session: Session, form: DocumentForm) -> str | None:

@@ -11,14 +11,15 @@ from portal.auth.guards import current_actor, staff_only
 from portal.i18n.gettext import _s
 from portal.registry import registry
 from portal.staff import desk, refusals, words
-from portal.staff.case_page import UNPROCESSABLE, not_yours
+from portal.staff.case_page import UNPROCESSABLE
 from portal.staff.desk import blueprint
 from portal.staff.record_items import rows_of_record
+from portal.staff.record_page import record_page
 from portal.staff.search_form import ResidentSearchForm
 from portal.web.rate_limits import TooManyTries, take_a_try
-from registry_core.register import RecordHit, RecordQuery, look_at_record, search_records
+from registry_core.register import RecordHit, RecordQuery, search_records
 from registry_core.values import Actor, LegalPurpose
-from registry_core.values.errors import OwnHousehold, RegistryError
+from registry_core.values.errors import RegistryError
 
 #: What a search at the counter may be for; corrections are opened from their list.
 PURPOSES = (LegalPurpose.SIGN_IN_LINK, LegalPurpose.COUNTER_SERVICE)
@@ -50,19 +51,7 @@ def search() -> ResponseReturnValue:
 @staff_only(*desk.CASE_WORKERS)
 def resident(record_id: UUID) -> ResponseReturnValue:
     """Show one record, to serve its resident at the counter."""
-    actor = current_actor()
-    try:
-        with registry().write() as session:
-            record = look_at_record(
-                session,
-                record_id=record_id,
-                actor=actor,
-                at=registry().now(),
-                purpose=LegalPurpose.COUNTER_SERVICE,
-            )
-    except OwnHousehold as error:
-        return not_yours(error)
-    return render_template("staff/resident.html", record=record, rows=rows_of_record(record))
+    return record_page(record_id, "staff/resident.html", LegalPurpose.COUNTER_SERVICE, rows_of=rows_of_record)
 
 
 def link_to_open(hit: RecordHit, form: ResidentSearchForm) -> str:

@@ -2,21 +2,21 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.auth.guards import current_actor, staff_only
 from portal.i18n.gettext import _s, plain
 from portal.registry import registry
 from portal.staff import desk, refusals
-from portal.staff.case_page import not_yours
 from portal.staff.desk import blueprint
 from portal.staff.forms import LinkForm
+from portal.staff.record_page import record_page
 from portal.staff.search import search_page
 from portal.staff.search_form import ResidentSearchForm
-from registry_core.register import RecordHit, hide_known_codes, link_staff_to_record, look_at_record
+from registry_core.register import RecordHit, hide_known_codes, link_staff_to_record
 from registry_core.values import LegalPurpose
-from registry_core.values.errors import InvalidItem, OwnHousehold, RecordNotFound, RegistryError
+from registry_core.values.errors import InvalidItem, RecordNotFound, RegistryError
 
 
 @blueprint.route("/links", methods=["GET", "POST"])
@@ -65,16 +65,5 @@ def link_to_record(hit: RecordHit, _form: ResidentSearchForm) -> str:
 
 
 def link_page(record_id: UUID, form: LinkForm, *, refusal: str = "", status: int = 200) -> ResponseReturnValue:
-    """Look at the record in one transaction and make the page: name and birth date only."""
-    try:
-        with registry().write() as session:
-            record = look_at_record(
-                session,
-                record_id=record_id,
-                actor=current_actor(),
-                at=registry().now(),
-                purpose=LegalPurpose.STAFF_LINK,
-            )
-    except OwnHousehold as error:
-        return not_yours(error)
-    return render_template("staff/link.html", record=record, form=form, refusal=refusal), status
+    """Name and birth date only, and whose record this is."""
+    return record_page(record_id, "staff/link.html", LegalPurpose.STAFF_LINK, status=status, form=form, refusal=refusal)

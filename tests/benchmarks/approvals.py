@@ -16,7 +16,7 @@ from registry_core.storage.engine import open_engine, write
 from registry_core.storage.keys import Keyring, new_keyring_file, read_keyring
 from tests.benchmarks.measurement import QUICK_ROUNDS, QUICK_SLICES, ROUNDS, SLICES, Figure, measured_pairs, say
 from tests.benchmarks.replay import Driver, Transaction, driver_on, recorded
-from tests.databases import PostgresqlTemplate, SqliteTemplate, Template, migrated, postgresql_server
+from tests.databases import PostgresqlTemplate, SqliteTemplate, Template, copy_of, migrated, postgresql_server
 from tests.faults.town import clerk, enter_residents, fill_pool, ready_requests
 
 _EACH_SLICE = 10
@@ -128,7 +128,7 @@ class _TimedKeyring(Keyring):
 
 def _measured(name: str, template: Template, plan: _Plan) -> Figure:
     recording = _recorded_approvals(template, plan)
-    with _copy(template) as ours, _copy(template) as limit, _opened(ours) as engine, driver_on(limit) as driver:
+    with copy_of(template) as ours, copy_of(template) as limit, _opened(ours) as engine, driver_on(limit) as driver:
         durable = _durability(engine)
         _approve(engine, plan.keyring, plan.batches[-1])
         _replay(driver, recording.batches[-1])
@@ -157,7 +157,7 @@ def _recorded_approvals(template: Template, plan: _Plan) -> _Recording:
     """Approve everything once on a copy, untimed but for the keyring."""
     ring = _TimedKeyring.of(plan.keyring)
     batches: list[list[Transaction]] = []
-    with _copy(template) as url, _opened(url) as engine, recorded(engine) as sent:
+    with copy_of(template) as url, _opened(url) as engine, recorded(engine) as sent:
         for batch in plan.batches:
             batches.append([])
             for request_id in batch:
@@ -187,7 +187,7 @@ def _replay(driver: Driver, transactions: list[Transaction]) -> tuple[int, float
 def _growth(name: str, template: Template, plan: _Plan) -> dict[str, float]:
     """The same approvals in a register of many more residents and codes, against the small register."""
     say(f"  growing by {_MORE_RESIDENTS} residents and {_MORE_CODES} codes")
-    with _copy(template) as many, _copy(template) as few, _opened(few) as small:
+    with copy_of(template) as many, copy_of(template) as few, _opened(few) as small:
         plan.grow(many)
         with _opened(many) as large:
             for engine in (small, large):
@@ -205,16 +205,6 @@ def _growth(name: str, template: Template, plan: _Plan) -> dict[str, float]:
         "value_grown": round(pairs.value, 1),
         "ratio": round(pairs.ratio, 3),
     }
-
-
-@contextmanager
-def _copy(template: Template) -> Iterator[str]:
-    """URL of a copy that is thrown away."""
-    url = template.fresh()
-    try:
-        yield url
-    finally:
-        template.dispose(url)
 
 
 @contextmanager

@@ -4,8 +4,8 @@ A register of a size is the one of the size before, and more people. Who measure
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,13 +89,3 @@ class FilledRegisters:
 
 
 FILLED = FilledRegisters()
-
-
-@contextmanager
-def copy_of(template: Template) -> Iterator[str]:
-    """URL of a database to measure in, thrown away afterwards."""
-    url = template.fresh()
-    try:
-        yield url
-    finally:
-        template.dispose(url)

@@ -41,7 +41,7 @@ from registry_core.values.actor import system_actor
 from tests.benchmarks.filled import AT, CITY, FILLED, KEYS, QUICK_SIZES, SIZES
 from tests.benchmarks.measurement import Figure, Pairs, measured_pairs, say
 from tests.benchmarks.waiting import others_waiting
-from tests.databases import Template
+from tests.databases import Template, copy_of
 
 #: Rows a file has, and how many files are a round; a file is as large as one transaction of the bare driver.
 _ROWS, _QUICK_ROWS = 20_000, 1_000
@@ -101,7 +101,7 @@ def _measured(backend: str, folder: Path, *, quick: bool) -> Figure:
 def _pairs(name: str, template: Template, folder: Path, rows: int, *, quick: bool) -> Pairs:
     rounds, seed = _QUICK_ROUNDS if quick else _ROUNDS, next(_seeds)
 
-    with _copy(template) as ours, _copy(template) as limit, _opened(ours) as opened, _driver(limit) as driver:
+    with copy_of(template) as ours, copy_of(template) as limit, _opened(ours) as opened, _driver(limit) as driver:
 
         @lru_cache(1)  # both of a pair write the same people; all of them at once would fill the memory
         def people_of(number: int) -> list[Newcomer]:
@@ -137,15 +137,6 @@ def write_file(file: Path, people: Iterator[Newcomer] | list[Newcomer]) -> None:
         for each in people:
             items = each.items.as_text()
             writer.writerow(items | {"code": each.code.reveal(), "reason": each.reason.value, "on": str(each.on)})
-
-
-@contextmanager
-def _copy(template: Template) -> Iterator[str]:
-    url = template.fresh()
-    try:
-        yield url
-    finally:
-        template.dispose(url)
 
 
 @contextmanager
@@ -241,7 +232,7 @@ def _memory(template: Template, folder: Path, sizes: tuple[int, ...]) -> dict[in
 
 def _peak(template: Template, file: Path, size: int) -> float:
     write_file(file, synthetic_residents(size, seed=next(_seeds)))
-    with _copy(template) as url:
+    with copy_of(template) as url:
         program = [sys.executable, "-c", "from portal.cli import main; main(prog_name='portal')"]
         environment = _environment(url) | {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT_ROOT)}
         process = subprocess.Popen(
@@ -265,7 +256,7 @@ def _megabytes(used: resource.struct_rusage) -> float:
 
 def _waiting(template: Template, folder: Path, rows: int) -> dict[str, float]:
     """What somebody who writes a little now and then waits for, while a file is imported."""
-    with _copy(template) as url, _opened(url) as opened:
+    with copy_of(template) as url, _opened(url) as opened:
         arrivals = fitting_residents(opened.read, rows, seed=next(_seeds), on=AT.date())
         people = [each.newcomer for each in arrivals]
         with others_waiting(url) as waited:
@@ -301,7 +292,7 @@ def _bytes_per_record(backend: str, folder: Path, *, quick: bool) -> Figure:
 
 
 def _stored(template: Template) -> int:
-    with _copy(template) as url:
+    with copy_of(template) as url:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             return Path(str(parsed.database)).stat().st_size

@@ -27,9 +27,10 @@ from registry_core.storage.engine import open_engine, read, write
 from registry_core.storage.keys import Keyring, keyring
 from registry_core.values import Actor, LegalPurpose, Role
 from registry_core.values.search_key import address_key, search_key
-from tests.benchmarks.filled import CITY, FILLED, QUICK_SIZES, SIZES, copy_of
+from tests.benchmarks.filled import CITY, FILLED, QUICK_SIZES, SIZES
 from tests.benchmarks.measurement import Figure, Pairs, measured_pairs
 from tests.benchmarks.replay import Transaction, driver_on, recorded
+from tests.databases import copy_of
 
 NAMES = ("lookup-by-code", "birth-and-name", "name-search", "record-with-history")
 _ASKED, _QUICK_ASKED, _EACH_SLICE = 240, 60, 20

@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from registry_core.codes.change_request import CodeChangeRequest, RequestStatus
 from registry_core.storage.engine import read, write
-from tests.databases import Template
+from tests.databases import Template, copy_of
 from tests.faults.kill_child import approve_until_killed
 from tests.faults.town import broken_in, fill_pool, opened, ready_requests
 from tests.faults.verdict import Verdict, along, plant_each, say
@@ -62,14 +62,10 @@ def kills_on(backend: str, template: Template, keys_file: Path, *, quick: bool) 
 
 @contextmanager
 def _battlefield(template: Template, keys_file: Path, planted: str | None = None) -> Iterator["_Battlefield"]:
-    url = template.fresh()
-    try:
-        with TemporaryDirectory() as folder, opened(url, keys_file) as (engine, ring):
-            field = _Battlefield(url, keys_file, Path(folder) / "acknowledged", planted)
-            field.engine, field.ring = engine, ring
-            yield field
-    finally:
-        template.dispose(url)
+    with copy_of(template) as url, TemporaryDirectory() as folder, opened(url, keys_file) as (engine, ring):
+        field = _Battlefield(url, keys_file, Path(folder) / "acknowledged", planted)
+        field.engine, field.ring = engine, ring
+        yield field
 
 
 class _Battlefield:

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from registry_core.storage.engine import write
-from tests.databases import Template
+from tests.databases import Template, copy_of
 from tests.faults.broken_database import drop_unique
 from tests.faults.log_watch import codes_in_logs
 from tests.faults.planted import UNIQUE_DROPPED
@@ -71,18 +71,14 @@ def races_on(backend: str, template: Template, keys_file: Path, *, quick: bool) 
 def _raced(
     template: Template, keys_file: Path, *, approvals: int, others: int, planted: str | None = None
 ) -> tuple[list[str], Counter[str]]:
-    url = template.fresh()
-    try:
-        with opened(url, keys_file) as (engine, ring):
-            with write(engine, ring) as session:
-                rounds = races(session, approvals=approvals, others=others)
-            if planted in UNIQUE_DROPPED:
-                drop_unique(url, *UNIQUE_DROPPED[planted])
-            outcomes = run_races(url, keys_file, [each.attempts for each in rounds], planted=planted)
-            faults = [fault for race, ends in zip(rounds, outcomes, strict=True) for fault in _told(race, ends)]
-            return faults + broken_in(engine, ring), Counter(race.name for race in rounds)
-    finally:
-        template.dispose(url)
+    with copy_of(template) as url, opened(url, keys_file) as (engine, ring):
+        with write(engine, ring) as session:
+            rounds = races(session, approvals=approvals, others=others)
+        if planted in UNIQUE_DROPPED:
+            drop_unique(url, *UNIQUE_DROPPED[planted])
+        outcomes = run_races(url, keys_file, [each.attempts for each in rounds], planted=planted)
+        faults = [fault for race, ends in zip(rounds, outcomes, strict=True) for fault in _told(race, ends)]
+        return faults + broken_in(engine, ring), Counter(race.name for race in rounds)
 
 
 def _crowds(template: Template, keys_file: Path, requests: int) -> tuple[int, float, list[str]]:
@@ -101,17 +97,13 @@ def _crowded(
     template: Template, keys_file: Path, requests: int, *, planted: str | None = None
 ) -> tuple[int, float, list[str], list[str]]:
     """(attempts, the seconds they took, what its own judge found, what is broken in the register)."""
-    url = template.fresh()
-    try:
-        with opened(url, keys_file) as (engine, ring):
-            with write(engine, ring) as session:
-                ready = list(ready_requests(session, requests))
-                fill_pool(session, requests * (ATTEMPTS_EACH if planted else 1))
-            began = time.monotonic()
-            attempts, found = crowd_at(url, keys_file, ready, planted=planted)
-            return attempts, time.monotonic() - began, found, broken_in(engine, ring)
-    finally:
-        template.dispose(url)
+    with copy_of(template) as url, opened(url, keys_file) as (engine, ring):
+        with write(engine, ring) as session:
+            ready = list(ready_requests(session, requests))
+            fill_pool(session, requests * (ATTEMPTS_EACH if planted else 1))
+        began = time.monotonic()
+        attempts, found = crowd_at(url, keys_file, ready, planted=planted)
+        return attempts, time.monotonic() - began, found, broken_in(engine, ring)
 
 
 def _told(race: Race, outcomes: list) -> list[str]:

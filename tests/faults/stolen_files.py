@@ -32,7 +32,7 @@ from registry_core.register.code_assignment import CodeAssignment
 from registry_core.storage.engine import read, write
 from registry_core.storage.keys import Keyring, SealBroken
 from registry_core.storage.rotation import sealed_columns
-from tests.databases import Template, with_demo
+from tests.databases import Template, copy_of, with_demo
 from tests.faults.canary_people import people_of
 from tests.faults.loot import place_in_the_log, stolen
 from tests.faults.thief import Thief
@@ -183,15 +183,11 @@ def _fill_up(engine: Engine, ring: Keyring, codes: int) -> None:
 
 @contextmanager
 def _small_town(template: Template, keys_file: Path) -> Iterator[_Town]:
-    url = template.fresh()
-    try:
-        with opened(url, keys_file) as (engine, ring):
-            town = _Town(engine, ring, keys_file)
-            yield town
-            if town.left_behind:
-                town.left_behind.unlink()
-    finally:
-        template.dispose(url)
+    with copy_of(template) as url, opened(url, keys_file) as (engine, ring):
+        town = _Town(engine, ring, keys_file)
+        yield town
+        if town.left_behind:
+            town.left_behind.unlink()
 
 
 # ---------------------------------------------------------------- faults to plant
