@@ -92,12 +92,6 @@ def current_availability() -> Availability | None:
     return found
 
 
-def served_languages() -> tuple[Language, ...]:
-    """The languages served, in the order of the table; none outside an application."""
-    found = current_availability()
-    return found.languages if found else ()
-
-
 def languages_left_out() -> dict[str, str]:
     """The configured languages that are not served, and why: for /readyz."""
     found = current_availability()

@@ -10,7 +10,7 @@ from portal.registry import registry
 from portal.resident.face import blueprint
 from portal.resident.record_items import ITEM_TERMS, PARTS, items_of
 from portal.resident.wrong_form import WrongForm
-from portal.web.forms import PortalForm
+from portal.web.forms import PortalForm, version_of
 from registry_core.register import CONFIRMABLE_ITEMS, ItemAnswer, cases_of, confirm_record, look_at_record
 from registry_core.values.errors import StaleRecord
 from registry_core.values.legal_purpose import LegalPurpose
@@ -61,7 +61,7 @@ def _kept(answers: dict[str, ItemAnswer], shown_version: str | None) -> bool:
             confirm_record(
                 session,
                 record_id=current_record_id(),
-                record_version=_version(shown_version),
+                record_version=version_of(shown_version),
                 answers=answers,
                 language=current_language().tag,
                 actor=current_actor(),
@@ -71,11 +71,6 @@ def _kept(answers: dict[str, ItemAnswer], shown_version: str | None) -> bool:
         flash(_("Your record has changed meanwhile. Please look at it again."), "warning")
         return False
     return True
-
-
-def _version(text: str | None) -> int:
-    """The version a form came with; a number no record has where it is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < len("1000000000") else 0
 
 
 def _wrong_page(form: WrongForm) -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from portal.auth.guards import resident_only
 from portal.registry import registry
 from portal.resident.face import blueprint
 from portal.resident.references import in_groups
-from portal.resident.requests import look_at_own, own_request
+from portal.resident.requests import look_at_own, own_request, to_its_page
 
 
 @blueprint.get("/<lang:lang>/requests/<reference>/counter")
@@ -21,6 +21,8 @@ from portal.resident.requests import look_at_own, own_request
 def request_counter(reference: str) -> ResponseReturnValue:
     """What the clerk needs to see."""
     mine = look_at_own(reference)
+    if mine.ground.is_ex_officio:
+        return to_its_page(mine)
     return render_template(
         "resident/requests/counter.html", request_view=mine, reference_in_groups=in_groups(mine.reference)
     )

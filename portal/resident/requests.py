@@ -64,6 +64,11 @@ def own_request(reference: str) -> CodeChangeRequestView:
     raise RequestNotFound
 
 
+def to_its_page(mine: CodeChangeRequestView) -> ResponseReturnValue:
+    """What the city began itself was not sent, cannot be withdrawn, and has nothing to show at the counter."""
+    return redirect(url_for("resident.request_page", reference=mine.reference), 303)
+
+
 @blueprint.get("/<lang:lang>/requests", endpoint="requests")
 @resident_only
 def request_list() -> ResponseReturnValue:
@@ -94,6 +99,8 @@ def request_page(reference: str) -> ResponseReturnValue:
 def request_sent(reference: str) -> ResponseReturnValue:
     """Another code, screen 5: the reference in large type, what comes next, what to bring."""
     mine = look_at_own(reference)
+    if mine.ground.is_ex_officio:
+        return to_its_page(mine)
     return render_template(
         "resident/code_change/sent.html", request_view=mine, reference_in_groups=in_groups(mine.reference)
     )
@@ -104,6 +111,8 @@ def request_sent(reference: str) -> ResponseReturnValue:
 def request_withdraw(reference: str) -> ResponseReturnValue:
     """Take the request back while nobody has decided; asked once more before it is done."""
     mine = own_request(reference)
+    if mine.ground.is_ex_officio:
+        return to_its_page(mine)
     form = PortalForm()
     if form.is_language_switch() or not form.validate_on_submit():
         return render_template("resident/requests/withdraw.html", form=form, request_view=mine, in_groups=in_groups)

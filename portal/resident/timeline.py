@@ -34,7 +34,7 @@ class Moment:
 
 def status_words(status: str, ground: CodeGround = CodeGround.REQUEST) -> str:
     """Where the request stands, or what the city has begun itself, in one sentence."""
-    if ground is not CodeGround.REQUEST and RequestStatus(status).is_open:
+    if ground.is_ex_officio and RequestStatus(status).is_open:
         return _("The city gives you another code.")
     words = {
         "submitted": _("Sent. Next, show a document at the counter."),
@@ -49,8 +49,10 @@ def status_words(status: str, ground: CodeGround = CodeGround.REQUEST) -> str:
     return words.get(status, _("Please ask at the counter."))
 
 
-def event_words(kind: str) -> str | None:
+def event_words(kind: str, ground: CodeGround) -> str | None:
     """What an event means to the resident; None for the office's own steps, such as a clerk taking the request."""
+    if ground.is_ex_officio and kind in {"approved", "declined", "closed"}:  # nobody sent a request
+        return status_words(kind, ground)
     words = {
         "submitted": _("You sent the request."),
         "begun": _("The city gives you another code."),
@@ -75,18 +77,18 @@ def event_words(kind: str) -> str | None:
 
 def moments_of(request: CodeChangeRequestView) -> list[Moment]:
     """The timeline of one's own request: what happened, with slip and card, and what comes next."""
-    return [*_happened(request.events), *_to_come(request.status, request.events)]
+    return [*_happened(request.events, request.ground), *_to_come(request.status, request.events)]
 
 
 def public_moments_of(status: PublicStatus) -> list[Moment]:
     """The timeline for whoever follows by reference and birth date."""
-    return [*_happened(status.events), *_to_come(status.status, status.events)]
+    return [*_happened(status.events, status.ground), *_to_come(status.status, status.events)]
 
 
-def _happened(events: Iterable[RequestEvent]) -> list[Moment]:
+def _happened(events: Iterable[RequestEvent], ground: CodeGround) -> list[Moment]:
     moments = []
     for event in events:
-        words = event_words(event.kind)
+        words = event_words(event.kind, ground)
         if words:
             day = event.at.astimezone(JAPAN).date() if event.at else event.on
             moments.append(Moment(words, day, "stopped" if event.kind in STOPPED else "done"))

@@ -58,6 +58,7 @@ def case_page(
         opened = open_case(request_id, current_actor())
     except OwnHousehold as error:
         return not_yours(error)
+    forms.decline.offers(opened.request.ground)
     page = render_template(
         "staff/case.html",
         case=opened,
@@ -68,7 +69,7 @@ def case_page(
         today=registry().today().isoformat(),
         statuses=words.statuses(),
         documents=words.document_kinds(),
-        decline_reasons=words.decline_reasons() | words.found_out_after_all(),
+        decline_reasons=words.decline_reasons(),
         grounds=words.code_grounds(),
         phrases=words.question_phrases(),
         card_outcomes=words.card_outcomes(),

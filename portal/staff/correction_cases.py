@@ -10,11 +10,11 @@ from portal.auth.guards import current_actor, staff_only
 from portal.i18n.gettext import _s, plain
 from portal.registry import registry
 from portal.staff import desk, refusals, words
+from portal.staff.case_page import UNPROCESSABLE
 from portal.staff.correction_forms import CorrectionForms, correction_forms
 from portal.staff.correction_page import correction_page
 from portal.staff.desk import blueprint
-from portal.staff.forms import PlainForm
-from portal.web.forms import PortalForm
+from portal.web.forms import PortalForm, version_of
 from registry_core.register import (
     CaseDeclined,
     CaseOutcome,
@@ -27,8 +27,6 @@ from registry_core.register import (
     take_case,
 )
 from registry_core.values.errors import CaseNotFound, RegistryError
-
-UNPROCESSABLE = 422
 
 
 @blueprint.get("/corrections")
@@ -95,7 +93,7 @@ def correct(case_id: UUID, forms: CorrectionForms) -> ResponseReturnValue:
         forms,
         correct_by_case,
         done=_s("The record is corrected and the case is closed. The resident sees both."),
-        record_version=_version(forms),
+        record_version=version_of(forms.case.version.data),
         changes=forms.correct.values(),
         reason=forms.correct.why,
         municipality=registry().config.municipality.name_ja,
@@ -164,9 +162,6 @@ def _decided(
 
 
 def _in_hand(case_id: UUID, use_case: Callable[..., object], *, done: str) -> ResponseReturnValue:
-    form = PlainForm()
-    if form.is_language_switch() or not form.validate_on_submit():
-        return correction_page(case_id)
     try:
         with registry().write() as session:
             use_case(session, case_id=case_id, actor=current_actor(), at=registry().now())
@@ -177,8 +172,3 @@ def _in_hand(case_id: UUID, use_case: Callable[..., object], *, done: str) -> Re
     else:
         flash(plain(done), "success")
     return redirect(url_for("staff.correction", case_id=case_id), 303)
-
-
-def _version(forms: CorrectionForms) -> int:
-    text = forms.case.version.data or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < len("1000000000") else 0

@@ -85,7 +85,7 @@ class CorrectForm(PortalForm):
     @property
     def why(self) -> ChangeReason:
         """The reason of the correction (Regulation art. 11 para. 3)."""
-        return ChangeReason(self["reason"].data) if "reason" in self else ChangeReason.CORRECTED_EX_OFFICIO
+        return self["reason"].data if "reason" in self else ChangeReason.CORRECTED_EX_OFFICIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,8 @@ def _form_of(item: str) -> type[CorrectForm]:
         fields["reason"] = RadioField(
             _sl("Why does the record change?"),
             choices=lambda: list(words.correction_reasons().items()),
-            default="corrected-ex-officio",
+            coerce=ChangeReason,
+            default=ChangeReason.CORRECTED_EX_OFFICIO,
         )
     return type("CorrectFormOfItem", (CorrectForm,), fields)
 
@@ -129,8 +130,7 @@ def _held(item: str, record: ResidentRecordView) -> dict[str, object]:
         "reading": record.names.reading,
         "alias": record.names.alias,
     }
-    held = {name: names[name] if name in names else getattr(record, name) for name in ITEMS_OF_CASE[item]}
-    return {name: value.value if isinstance(value, Sex | ResidenceCategory) else value for name, value in held.items()}
+    return {name: names[name] if name in names else getattr(record, name) for name in ITEMS_OF_CASE[item]}
 
 
 def _named(kind: type[Field], name: str, **options: Any) -> Field:
@@ -149,9 +149,12 @@ _FIELDS: dict[str, Callable[[], Field]] = {
     "birth_date": lambda: _day("birth_date"),
     "address_since": lambda: _day("address_since"),
     "end_of_stay": lambda: _named(DayField, "end_of_stay"),
-    "sex": lambda: _named(RadioField, "sex", choices=lambda: list(words.sexes().items())),
+    "sex": lambda: _named(RadioField, "sex", coerce=Sex, choices=lambda: list(words.sexes().items())),
     "residence_category": lambda: _named(
-        SelectField, "residence_category", choices=lambda: list(words.categories().items())
+        SelectField,
+        "residence_category",
+        coerce=ResidenceCategory,
+        choices=lambda: list(words.categories().items()),
     ),
     **{
         name: partial(_text, name)
@@ -164,10 +167,8 @@ _FIELDS: dict[str, Callable[[], Field]] = {
 
 def _value(field: Field) -> object:
     name, data = field.short_name, field.data
-    if name == "sex":
-        return Sex(data)
-    if name == "residence_category":
-        return ResidenceCategory(data)
+    if isinstance(data, Sex | ResidenceCategory):
+        return data
     if name == "end_of_stay":
         return data.isoformat() if data else None
     if isinstance(data, str):

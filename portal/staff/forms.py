@@ -3,12 +3,13 @@
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
-from portal.i18n.availability import served_languages
 from portal.i18n.gettext import _s, _sl
+from portal.i18n.negotiation import served_languages
 from portal.registry import registry
 from portal.staff import words
 from portal.web.fields import DayField
 from portal.web.forms import MaxLength, PortalForm
+from registry_core.codes import CodeGround, DeclineReason
 
 LONGEST_TEXT = 300
 LONGEST_LINE = 200
@@ -53,9 +54,16 @@ class DeclineForm(PortalForm):
 
     reason = RadioField(
         _sl("Why can the request not be granted?"),
-        choices=lambda: list((words.decline_reasons() | words.found_out_after_all()).items()),
+        choices=lambda: list((words.decline_reasons()).items()),
         validators=[InputRequired(_sl("Choose a reason."))],
     )
+
+    def offers(self, ground: CodeGround) -> None:
+        """Offer the reasons that the core takes for this ground."""
+        of_ex_officio = DeclineReason.CODE_FOUND_OUT.value
+        self.reason.choices = [
+            choice for choice in self.reason.choices if (choice[0] == of_ex_officio) is ground.is_ex_officio
+        ]
 
 
 class NewCodeForm(PortalForm):

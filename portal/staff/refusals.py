@@ -65,7 +65,7 @@ def _plain() -> dict[str, str]:
     return {
         "not-taken": _s("Take the request before you work on it."),
         "own-household": _s("This is your own record or that of your household. A colleague has to work on it."),
-        "same-person": _s("You checked the identity, so another person has to approve."),
+        "same-person": _s("You checked or began it, so another person has to approve."),
         "identity-not-checked": _s("The identity has not been checked yet."),
         "differences-not-accepted": _s(
             "The record has changed since the request. Show the resident the difference and tick that they accept it."

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from registry_core.codes import CodeChangeRequestView, CodeGround, RequestStatus
+from registry_core.codes import CodeChangeRequestView, RequestStatus
 from registry_core.values import Actor, Role
 
 
@@ -29,7 +29,7 @@ class Steps:
 
 def steps_open(change: CodeChangeRequestView, actor: Actor, *, has_changed: bool) -> Steps:
     """Tell which steps to offer this person; `has_changed`: the record is not what the request was made from."""
-    asked_for = change.ground is CodeGround.REQUEST
+    asked_for = not change.ground.is_ex_officio
     is_free = change.taken_by in {None, actor.person}
     works = change.status.is_open and is_free
     is_checked = change.status is RequestStatus.IDENTITY_CHECKED

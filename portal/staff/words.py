@@ -10,7 +10,7 @@ def statuses() -> dict[str, str]:
     """Words for each RequestStatus."""
     return {
         "submitted": _s("Waiting for the identity check"),
-        "identity-checked": _s("Identity checked, waiting for a second person"),
+        "identity-checked": _s("Waiting for a second person"),
         "question-asked": _s("Waiting for the resident's answer"),
         "approved": _s("Approved, the code has changed"),
         "declined": _s("Declined, with a reason"),
@@ -34,17 +34,13 @@ def document_kinds() -> dict[str, str]:
 
 
 def decline_reasons() -> dict[str, str]:
-    """Words for each DeclineReason: the only three grounds the law leaves."""
+    """Words for each DeclineReason: the only three grounds the law leaves, and the one to end what the city has begun itself."""
     return {
         "not-recorded-here": _s("The person is not recorded in this municipality."),
         "not-the-person": _s("It is not the person, nor a legal representative."),
         "document-not-accepted": _s("No document was shown, or the document cannot be accepted."),
+        "code-found-out": _s("The code is known, or right, after all."),
     }
-
-
-def found_out_after_all() -> dict[str, str]:
-    """The one reason to end what the city has begun itself."""
-    return {"code-found-out": _s("The code is known, or right, after all.")}
 
 
 def code_grounds() -> dict[str, str]:

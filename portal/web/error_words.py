@@ -168,7 +168,7 @@ def _own_household() -> tuple[str, str]:
 
 
 def _same_person() -> tuple[str, str]:
-    return _s("You checked the identity yourself."), _s("Another person has to approve.")
+    return _s("You checked or began it yourself."), _s("Another person has to approve.")
 
 
 def _not_permitted() -> tuple[str, str]:

@@ -36,6 +36,11 @@ LONGEST_OF_ALL: Final = 10_000
 _UNSET: Final = object()
 
 
+def version_of(text: str | None) -> int:
+    """The version of a record that a page was made of, as its hidden field brought it back; 0, which no record has, if not."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < len("1000000000") else 0
+
+
 class MaxLength:
     """At most `limit` characters as a reader counts them, so that a language with many marks has no less room."""
 
@@ -144,7 +149,7 @@ def init_app(app: Flask) -> None:
 
 
 def _stripped(value: Any) -> Any:  # noqa: ANN401 -- a filter of WTForms takes what its field makes
-    return value.strip() if isinstance(value, str) else value
+    return value.strip() if type(value) is str else value  # a choice that was read as one of a closed list stays it
 
 
 def _clean(field: Field) -> bool:

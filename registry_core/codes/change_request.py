@@ -72,9 +72,14 @@ class CodeGround(StrEnum):
     WRITTEN_WRONG = "written-wrong"  # Cabinet Order art. 30-4
 
     @property
+    def is_ex_officio(self) -> bool:
+        """Whether the city began it itself."""
+        return self is not CodeGround.REQUEST
+
+    @property
     def reason(self) -> ChangeReason:
         """Regulation art. 11 par. 5."""
-        return ChangeReason.CODE_CHANGE_REQUEST if self is CodeGround.REQUEST else ChangeReason.CODE_ENTERED_EX_OFFICIO
+        return ChangeReason.CODE_ENTERED_EX_OFFICIO if self.is_ex_officio else ChangeReason.CODE_CHANGE_REQUEST
 
 
 class DeclineReason(StrEnum):

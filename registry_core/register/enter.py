@@ -27,7 +27,7 @@ from registry_core.values.change_reason import (
     ChangeReason,
     guard_reason,
 )
-from registry_core.values.errors import CodeInUse, NotPermitted
+from registry_core.values.errors import CodeInUse, InvalidItem, NotPermitted
 from registry_core.values.legal_purpose import LegalPurpose
 from registry_core.values.register_date import RegisterDate
 from registry_core.values.resident_record_code import ResidentRecordCode
@@ -86,12 +86,18 @@ def correct_record(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """Correct some items; the new version. Raises RecordNotFound, RecordErased, OwnHousehold, and what `checked_items` raises."""
+    """Correct some items; the new version.
+
+    Raises RecordNotFound, RecordErased, OwnHousehold, InvalidItem for the card number of somebody else, and what `checked_items`
+    raises.
+    """
     _guard_maintainer(actor)
     guard_reason(reason, CORRECTION_REASONS)
     guard_staff(session, actor=actor, record_id=record_id)
     record, assignment = find_record(session, record_id=record_id, municipality_code=actor.municipality, lock=True)
     items = checked_items(with_changes(record.items(), changes))
+    if items.card_number != record.card_number and card_numbers_in_use(session, card_numbers=[items.card_number or ""]):
+        raise InvalidItem(item="card_number")
     record.correct(items)
     index_record(session, record_id=record_id, items=items)
     code = assignment.code(keyring(session))

@@ -4,7 +4,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from portal.i18n.gettext import plain, speaking
 from portal.i18n.languages import language_by_tag, languages
+from portal.resident.corrections import case_words
 from registry_core.register import (
     CaseDeclined,
     CaseOutcome,
@@ -107,7 +109,10 @@ def test_card_that_is_wrong_leads_to_immigration(resident, office, client, lang)
     resident.says_what_is_wrong(sex_answer="misspelt")
     office.does(send_case_on, outcome=CaseOutcome.ASK_IMMIGRATION)
     page = Resident(client, "resident-1", lang).opens(f"record/corrections/{office.case().id}")
-    assert {"ja": "出入国在留管理庁", "en": "Immigration Services Agency"}.get(lang, "") in page.text
+    with speaking(lang):
+        said = plain(case_words(office.case()))
+    assert said in page.text
+    assert {"ja": "出入国在留管理庁", "en": "Immigration Services Agency"}.get(lang, said) in said
 
 
 def test_case_of_somebody_else_and_of_nobody_are_answered_alike(resident, portal_server, office):

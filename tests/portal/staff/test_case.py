@@ -90,7 +90,7 @@ def test_who_checked_is_offered_no_approval_and_is_refused(counter, clerk, check
     page = clerk.opens_staff(f"requests/{checked.id}/approve")
     assert page.heading == f"Request {checked.reference}"
     page = clerk.visitor.post(f"/en/staff/requests/{checked.id}/approve")
-    assert "You checked the identity, so another person has to approve." in page.text
+    assert "You checked or began it, so another person has to approve." in page.text
     assert counter.request_now().status is RequestStatus.IDENTITY_CHECKED
 
 

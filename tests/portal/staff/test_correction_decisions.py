@@ -71,12 +71,34 @@ def test_language_switched_on_the_comparison_keeps_it(counter, clerk):
 
 
 @pytest.mark.parametrize(
+    ("item", "forged"),
+    [
+        ("sex", {}),
+        ("sex", {"to-sex": "zzz"}),
+        ("residence", {"to-residence_category": "x"}),
+        ("residence", {"to-reason": "zzz"}),
+    ],
+)
+@pytest.mark.parametrize("button", ["_switch=ja", "step=compare", "step=correct"])
+def test_post_that_no_page_of_ours_sends_is_answered_with_the_page(counter, clerk, item, forged, button):
+    on_the_desk(counter, clerk, item)
+    clerk.takes_correction()
+    values = {name: values[0] for name, values in clerk.page.form("step=compare").values().items() if values}
+    values = {name: value for name, value in values.items() if not name.startswith("to-")} | forged
+    name, _, value = button.partition("=")
+    answer = clerk.visitor.ask("POST", clerk.page.url, data=values | {"comparing": "yes", "item": item, name: value})
+    assert answer.status_code in {200, 422}
+    assert the_case(counter).is_open
+
+
+@pytest.mark.parametrize(
     ("item", "typed", "refusal"),
     [
         ("name", {"latin_name": "", "kanji_name": ""}, "Name in Latin letters: this cannot stay empty."),
         ("nationality", {"nationality": "Vietnam"}, "Nationality or region: this cannot be used. Look at it again."),
         ("household", {"relationship": "friend of a friend"}, "Relationship to the head: this cannot be used."),
         ("residence", {"card_number": "12"}, "Number of the residence card: this cannot be used."),
+        ("residence", {"card_number": "UV11000010WX"}, "Number of the residence card: this cannot be used."),
     ],
 )
 def test_what_cannot_be_corrected_is_told_and_the_case_stays(counter, clerk, item, typed, refusal):

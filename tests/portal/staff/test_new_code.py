@@ -1,9 +1,11 @@
 """Another code ex officio on the desk: begun by one person, approved by another, told on a slip in the resident's language."""
 
 import re
+from html import unescape
 
 import pytest
 
+from portal.i18n.gettext import official, plain, speaking
 from portal.i18n.languages import languages
 from portal.letters.slip import open_slip
 from portal.worker import work_once
@@ -67,6 +69,30 @@ def test_it_ends_when_the_code_is_known_after_all(counter, clerk):
     assert the_request(counter).decline_reason == "code-found-out"
 
 
+def test_resident_is_told_nothing_of_a_request_that_nobody_sent(counter, clerk, portal_server):
+    begins(clerk, counter)
+    reference = the_request(counter).reference
+    resident = Resident(portal_server.client(), "resident-1", "en")
+    resident.signs_in()
+    for path in ("withdraw", "sent", "counter"):
+        page = resident.opens(f"requests/{reference}/{path}")
+        assert (page.url.endswith(f"/requests/{reference}"), page.heading) == (True, "The city gives you another code.")
+    assert "Sent on" not in resident.opens("requests").text
+    clerk.opens_staff(f"requests/{the_request(counter).id}")
+    clerk.declines("code-found-out")
+    page = resident.opens_the_request(reference)
+    assert page.heading.startswith("Resident record code")
+    assert "Declined. Your code stays as it is." in page.text
+    assert not re.search(r"[Rr]equest was|another request at any time|you get a new one", page.text)
+
+
+def test_who_began_it_is_refused_the_approval_in_words_that_are_true(counter, clerk):
+    begins(clerk, counter)
+    page = clerk.visitor.post(f"/en/staff/requests/{the_request(counter).id}/approve")
+    assert "You checked or began it, so another person has to approve." in page.text
+    assert "Begun by you" in clerk.opens_staff("?view=second").text
+
+
 def test_correction_of_the_code_leads_to_another_one(counter, clerk):
     counter.hears_of_a_mistake("resident-1", "code_held", "not mine", "ur")
     with counter.registry.read() as session:
@@ -92,12 +118,13 @@ def test_slip_says_in_both_languages_that_the_city_entered_it(counter, clerk, su
     with counter.registry.write() as session:
         actor = supervisor_of(counter)
         page = open_slip(session, request_id=request.id, actor=actor, at=counter.registry.now())
-    page = re.sub(r"<rt>.*?</rt>|</?ruby>", "", page)  # the readings above the words
+    page = unescape(re.sub(r"<rt>.*?</rt>|</?ruby>", "", page))  # the readings above the words
     assert "職権で新しい住民票コードを住民票に記載しました" in page
     assert "あなたの請求により" not in page
     assert "<title>住民票コード通知票</title>" in page
-    if language == "en":
-        assert "of its own accord" in page
+    with speaking(language):
+        parts = plain(official("letter.slip.entered", day="|")).split("|")
+    assert max(parts, key=len).strip("\u2068\u2069 ") in page
 
 
 def supervisor_of(counter):
