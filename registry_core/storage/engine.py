@@ -25,10 +25,18 @@ _FAILING_DISK = frozenset(
 )
 _PRIMARY_CODE = 0xFF  # the rest of SQLite's code tells which call it was
 #: KiB, as SQLite counts them: the upper pages of every index. Many rows at once have their places all over the indexes.
-_CACHE, _CACHE_FOR_MANY = -16_384, -65_536
-_LARGE_CACHE = ("cache_size=-131072", f"cache_size={_CACHE}")
+_CACHE, CACHE_FOR_MANY = "cache_size=-16384", "cache_size=-65536"
+_LARGE_CACHE = ("cache_size=-131072", _CACHE)
 #: Pages of SQLite's log from which on a commit brings it into the file: its own default.
 _LOG_PAGES = 1_000
+#: What every connection to SQLite is told at its beginning.
+SQLITE_SETTINGS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={_BUSY_SECONDS * 1000}",
+    _CACHE,
+)
 
 
 def open_engine(url: str) -> Engine:
@@ -139,13 +147,7 @@ def is_sqlite(session: Session) -> bool:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event below starts transactions, not the driver
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={_BUSY_SECONDS * 1000}",
-        f"cache_size={_CACHE}",
-    ):
+    for pragma in SQLITE_SETTINGS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -165,7 +167,7 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.info.get("lasting", True) != lasting
     ):  # a pooled connection, whose last transaction was of the other kind
         connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}")
-        connection.exec_driver_sql(f"PRAGMA cache_size={_CACHE if lasting else _CACHE_FOR_MANY}")
+        connection.exec_driver_sql(f"PRAGMA {_CACHE if lasting else CACHE_FOR_MANY}")
         # What brings the log into the file waits for the disk: not within a commit, where others would wait too.
         connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={_LOG_PAGES if lasting else 0}")
         connection.info["lasting"] = lasting

@@ -6,15 +6,14 @@ keys, no batches that let others in. Memory is that of the command in a process 
 
 import csv
 import os
-import resource
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import StringIO
 from itertools import count
 from pathlib import Path
@@ -35,17 +34,19 @@ from portal.registry import Registry
 from registry_core.register import Newcomer, prepare_entries
 from registry_core.register.search_index import SearchEntry
 from registry_core.storage.bulk_insert import BoundRows
-from registry_core.storage.engine import open_engine
+from registry_core.storage.engine import CACHE_FOR_MANY, open_engine
 from registry_core.storage.keys import KeyFile
 from registry_core.values.actor import system_actor
 from tests.benchmarks.filled import AT, CITY, FILLED, KEYS, QUICK_SIZES, SIZES
 from tests.benchmarks.measurement import Figure, Pairs, measured_pairs, say
+from tests.benchmarks.replay import bare_connection
 from tests.benchmarks.waiting import others_waiting
 from tests.databases import Template, copy_of
+from tests.peak_memory import PROGRAM, peak_mb
 
-#: Rows a file has, and how many files are a round; a file is as large as one transaction of the bare driver.
+#: Rows a file has, and rounds; a file is a round, and as large as one transaction of the bare driver.
 _ROWS, _QUICK_ROWS = 20_000, 1_000
-_ROUNDS, _QUICK_ROUNDS, _FILES = 5, 1, 1
+_ROUNDS, _QUICK_ROUNDS = 5, 1
 _MEMORY_ROWS, _QUICK_MEMORY_ROWS = (20_000, 200_000), (500, 3_000)
 _seeds = count(1_000_000)
 
@@ -109,12 +110,12 @@ def _pairs(name: str, template: Template, folder: Path, rows: int, *, quick: boo
             return [each.newcomer for each in people]
 
         work: tuple[Callable[[int, int], tuple[float, float]], ...] = (
-            lambda *at: _imported(opened, folder / "people.csv", people_of(at[0] * _FILES + at[1])),
-            lambda *at: driver.inserted(people_of(at[0] * _FILES + at[1])),
+            lambda number, _slice: _imported(opened, folder / "people.csv", people_of(number)),
+            lambda number, _slice: driver.inserted(people_of(number)),
         )
         _imported(opened, folder / "people.csv", people_of(-1))
         driver.inserted(people_of(-1))
-        return measured_pairs(name, *work, quick=quick, rounds=rounds, slices=_FILES)
+        return measured_pairs(name, *work, quick=quick, rounds=rounds, slices=1)
 
 
 def _imported(opened: Registry, file: Path, people: list[Newcomer]) -> tuple[int, float]:
@@ -189,17 +190,12 @@ def _driver(url: str) -> Iterator[_Driver]:
     engine = open_engine(url)
     with engine.connect() as connection:
         first = (connection.scalar(select(func.max(SearchEntry.number))) or 0) + 1
-    parsed = make_url(url)
     try:
-        if parsed.get_backend_name() == "sqlite":
-            with closing(sqlite3.connect(str(parsed.database), isolation_level=None)) as connection:
-                for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-                    connection.execute(f"PRAGMA {pragma}")
-                yield _Driver(engine, lambda tables: _executemany(connection, tables), first)
-        else:
-            plain = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
-            with closing(psycopg.connect(plain)) as connection:
-                yield _Driver(engine, lambda tables: _copied(connection, tables), first)
+        with bare_connection(url, CACHE_FOR_MANY) as connection:
+            if isinstance(connection, sqlite3.Connection):
+                yield _Driver(engine, partial(_executemany, connection), first)
+            else:
+                yield _Driver(engine, partial(_copied, connection), first)
     finally:
         engine.dispose()
 
@@ -233,25 +229,21 @@ def _memory(template: Template, folder: Path, sizes: tuple[int, ...]) -> dict[in
 def _peak(template: Template, file: Path, size: int) -> float:
     write_file(file, synthetic_residents(size, seed=next(_seeds)))
     with copy_of(template) as url:
-        program = [sys.executable, "-c", "from portal.cli import main; main(prog_name='portal')"]
-        environment = _environment(url) | {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT_ROOT)}
-        process = subprocess.Popen(
-            [*program, "registry", "import", str(file), "--skip-bad"],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+        ended = subprocess.run(
+            [sys.executable, "-c", PROGRAM, "registry", "import", str(file), "--skip-bad"],
+            env=_environment(url) | {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT_ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in {0, 1}:  # 1: a code was drawn that somebody has, and that row left out
-            raise subprocess.CalledProcessError(process.returncode, program)
+        peak = peak_mb(ended.stderr)
+        if (
+            ended.returncode not in {0, 1} or peak is None
+        ):  # 1: a code was drawn that somebody has, and that row left out
+            raise subprocess.CalledProcessError(ended.returncode, ended.args, stderr=ended.stderr)
     file.unlink()
-    say(f"  a file of {size:,} rows was imported in {used.ru_maxrss / 1024:.0f} MB")
-    return round(_megabytes(used), 1)
-
-
-def _megabytes(used: resource.struct_rusage) -> float:
-    return used.ru_maxrss * 1024 / 1e6
+    say(f"  a file of {size:,} rows was imported in {peak:.0f} MB")
+    return peak
 
 
 def _waiting(template: Template, folder: Path, rows: int) -> dict[str, float]:

@@ -14,6 +14,8 @@ import psycopg
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 
+from registry_core.storage.engine import SQLITE_SETTINGS
+
 _BEGIN = "BEGIN"
 
 
@@ -54,17 +56,24 @@ def recorded(engine: Engine) -> Iterator[list[Statement]]:
 
 @contextmanager
 def driver_on(url: str) -> Iterator[Driver]:
-    """A connection with the settings of `registry_core.storage.engine`."""
+    """What sends transactions over a connection of its own."""
+    with bare_connection(url) as connection:
+        yield _Sqlite(connection) if isinstance(connection, sqlite3.Connection) else _Postgresql(connection)
+
+
+@contextmanager
+def bare_connection(url: str, *further: str) -> "Iterator[sqlite3.Connection | psycopg.Connection[Any]]":
+    """The driver's own, SQLite's with the settings of `registry_core.storage.engine` and further ones."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         with closing(sqlite3.connect(str(parsed.database), isolation_level=None)) as connection:
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            for pragma in (*SQLITE_SETTINGS, *further):
                 connection.execute(f"PRAGMA {pragma}")
-            yield _Sqlite(connection)
+            yield connection
     else:
         plain = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
         with closing(psycopg.connect(plain)) as connection:
-            yield _Postgresql(connection)
+            yield connection
 
 
 @dataclass(frozen=True)

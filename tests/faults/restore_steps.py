@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -17,17 +16,10 @@ from portal.tables import TRANSIENT
 from registry_core.remaking import back_up, check_backup, known_heads, restore
 from tests.faults.log_watch import keep_words
 from tests.faults.town import opened
+from tests.peak_memory import PROGRAM, peak_mb
 from tests.registry_core.people import CITY, SYSTEM
 
 _MOST_TURNS = 15
-_MB = 1024
-#: What the process says of itself at its end: the kernel's own figure for a child counts its parent too.
-_PROGRAM = """
-import atexit, pathlib, sys
-atexit.register(lambda: sys.stderr.write(pathlib.Path("/proc/self/status").read_text()))
-from portal.cli import main
-main(prog_name="portal")
-"""
 
 
 class Steps(Protocol):
@@ -101,7 +93,7 @@ class ByCommand:
     def _types(self, what: str, url: str, *words: str) -> dict[str, object]:
         began = time.monotonic()
         ended = subprocess.run(
-            [sys.executable, "-c", _PROGRAM, *words],
+            [sys.executable, "-c", PROGRAM, *words],
             env=self.environment | {"PORTAL_DATABASE_URL": url},
             capture_output=True,
             text=True,
@@ -111,8 +103,7 @@ class ByCommand:
         keep_words(ended.stdout + ended.stderr)
         if ended.returncode:
             raise RuntimeError(f"portal {words[0]} ended with {ended.returncode}: {ended.stderr[:300]}")
-        peak = re.search(r"VmHWM:\s+(\d+) kB", ended.stderr)
-        self.figures |= {f"{what}_peak_mb": int(peak[1]) // _MB} if peak else {}
+        self.figures[f"{what}_peak_mb"] = peak_mb(ended.stderr)
         return json.loads(ended.stdout)
 
 
