@@ -8,28 +8,32 @@ from itertools import islice
 
 from sqlalchemy import Engine
 
-from portal.operator.batches import Pace, pace_for
+from portal.pace import Pace, pace_for
 from registry_core.storage.engine import read
 from registry_core.storage.gram_posting import SPAN, join_runs, scattered
 from registry_core.storage.keys import Keyring
 
 #: From so many records on, whoever entered them joins their runs: a span of numbers is full of them.
 WORTH_JOINING = SPAN
-_PLACES_AT_ONCE = 5_000
+#: As many as the worker joins in a row.
+PLACES_AT_ONCE = 5_000
 
 
 def joined_search_runs(engine: Engine, keyring: Keyring) -> Iterator[int]:
-    """Join runs, some in each transaction, short ones on SQLite; how many each time. Nothing is left when it ends."""
+    """Join runs, some in each transaction, short ones on SQLite; how many each time.
+
+    It goes through the table once. What is left when it ends are runs that came meanwhile, and those that somebody else joins.
+    """
     pace = pace_for(engine)
     with pace.ended_with():
         yield from _joined(engine, keyring, pace)
 
 
 def _joined(engine: Engine, keyring: Keyring, pace: Pace) -> Iterator[int]:
-    from_gram = None
+    after = None
     while True:
         with read(engine, keyring) as session:
-            places = scattered(session, limit=_PLACES_AT_ONCE, from_gram=from_gram)
+            places = scattered(session, limit=PLACES_AT_ONCE, after=after)
         if not places:
             return
         waiting = iter(places)
@@ -37,4 +41,4 @@ def _joined(engine: Engine, keyring: Keyring, pace: Pace) -> Iterator[int]:
             with pace.turn(engine, keyring, len(part)) as session:
                 join_runs(session, places=part)
             yield len(part)
-        from_gram = places[-1][0]
+        after = places[-1]

@@ -15,10 +15,10 @@ from typing import TextIO
 
 import click
 
-from portal.operator.batches import pace_for
 from portal.operator.opening import opened_registry
 from portal.operator.progress import progress
 from portal.operator.resident_file import COLUMNS, is_json_lines
+from portal.pace import pace_for
 from portal.registry import Registry
 from portal.spreadsheet import defused
 from registry_core.register import ExportedRecord, begin_export, export_page

@@ -6,12 +6,13 @@ from itertools import dropwhile
 from sqlalchemy.orm import Session
 
 from portal.operator.bad_rows import BadRow, say_rows
-from portal.operator.batches import Arrival, BatchRefused, enter_in_batches, pace_for
+from portal.operator.batches import Arrival, BatchRefused, enter_in_batches
 from portal.operator.findings import Findings
 from portal.operator.first_pass import CARD_IN_USE, CODE_IN_USE, in_parts
 from portal.operator.resident_file import FileRow, is_json_lines, rows_of
 from portal.operator.resident_row import read_row
 from portal.operator.twice_read import FileChanged, TwiceReadFile
+from portal.pace import pace_for
 from portal.registry import Registry
 from portal.search_runs import WORTH_JOINING, joined_search_runs
 from registry_core.codes import codes_in_use
@@ -56,7 +57,7 @@ class SecondPass:
                 self._leave_out(refused.batch)
             else:
                 break
-        if self.entered >= WORTH_JOINING:
+        if self._run.entered + self.entered >= WORTH_JOINING:
             for _ in joined_search_runs(self._opened.engine, self._opened.keyring):
                 yield self.entered
         with self._opened.write() as session:

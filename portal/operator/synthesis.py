@@ -10,9 +10,11 @@ from random import Random
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
-from portal.operator.batches import Arrival, Pace, enter_in_batches
+from portal.operator.batches import Arrival, enter_in_batches
+from portal.operator.first_pass import in_parts
 from portal.operator.synthetic_households import household_number, invented_people
 from portal.operator.synthetic_numbers import SeedNumbers, random_card
+from portal.pace import Pace
 from registry_core.codes import codes_in_use
 from registry_core.register import Newcomer, card_numbers_in_use
 from registry_core.register.code_assignment import JAPAN
@@ -72,7 +74,7 @@ def fitting_residents(
     """The people of the seed after a place, with their places from 1 on, whose codes and cards nobody has."""
     people = enumerate(synthetic_residents(number, seed=seed, on=on), start=1)
     fitting, rest = Fitting(seed, number), (each for each in people if each[0] > after)
-    while part := list(islice(rest, _FITTED_AT_ONCE)):
+    for part in in_parts(rest, _FITTED_AT_ONCE):
         with reading() as session:
             fresh = fitting.fit(session, [person for _, person in part])
         yield from (Arrival(place, person) for (place, _), person in zip(part, fresh, strict=True))

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import click
 from sqlalchemy.orm import Session
 
-from portal.operator.batches import Arrival, BatchRefused, enter_in_batches, pace_for
+from portal.operator.batches import Arrival, BatchRefused, enter_in_batches
 from portal.operator.opening import opened_registry
 from portal.operator.progress import progress
 from portal.operator.synthesis import SeedIsThere, fitting_residents, guard_seed_is_new
+from portal.pace import pace_for
 from portal.registry import Registry
 from portal.search_runs import WORTH_JOINING, joined_search_runs
 from registry_core.register import (

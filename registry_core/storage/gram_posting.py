@@ -7,11 +7,11 @@ Nothing is ever taken out: what holds a gram no more is found and then seen not 
 """
 
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, bindparam, func, select
+from sqlalchemy import BigInteger, Integer, LargeBinary, bindparam, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -84,7 +84,7 @@ def add_runs(session: Session, *, runs: Iterable[tuple[int, int, bytes]]) -> Non
 def numbers_holding(session: Session, *, fields: Sequence[Sequence[frozenset[int]]]) -> Iterator[int]:
     """Numbers, ascending, that may hold what is asked: of each set of grams in each field at least one.
 
-    Most of them do; look again. Whoever stops early has read little.
+    Most of them do; look again. Whoever stops within the first spans has read no others.
     """
     asked = [each for sets in fields for each in sets]
     for begin, end in pairwise((0, *_READ_TO)):
@@ -95,8 +95,8 @@ def numbers_holding(session: Session, *, fields: Sequence[Sequence[frozenset[int
             asked = _rarest(read, fields)
 
 
-def scattered(session: Session, *, limit: int, from_gram: int | None = None) -> list[tuple[int, int]]:
-    """Grams, from one on, and spans with many runs, `limit` at most: to be joined by `join_runs`, a part at a time."""
+def scattered(session: Session, *, limit: int, after: tuple[int, int] | None = None) -> list[tuple[int, int]]:
+    """Grams and spans with many runs, those after one, `limit` at most: to be joined by `join_runs`, a part at a time."""
     query = (
         select(GramPosting.gram, (GramPosting.first // SPAN).label("span"))
         .group_by(GramPosting.gram, "span")
@@ -104,29 +104,33 @@ def scattered(session: Session, *, limit: int, from_gram: int | None = None) -> 
         .order_by(GramPosting.gram, "span")
         .limit(limit)
     )
-    if from_gram is not None:
-        query = query.where(GramPosting.gram >= from_gram)
+    if after is not None:
+        gram, span = after
+        query = query.where(tuple_(GramPosting.gram, GramPosting.first) >= (gram, (span + 1) * SPAN))
     return [(gram, span) for gram, span in session.execute(query)]
 
 
 def join_runs(session: Session, *, places: Sequence[tuple[int, int]]) -> None:
-    """Make one run of all runs of these grams in these spans. Runs that others add meanwhile stay beside it."""
+    """Make one run of all runs of these grams in these spans. Runs that others add or join meanwhile stay beside it."""
     by_span: defaultdict[int, list[int]] = defaultdict(list)
     for gram, span in places:
         by_span[span].append(gram)
-    for span, grams in by_span.items():
+    for span, grams in sorted(by_span.items()):
         _join_in_span(session, span, grams)
 
 
 def _join_in_span(session: Session, span: int, grams: list[int]) -> None:
     here = (GramPosting.first >= span * SPAN, GramPosting.first < (span + 1) * SPAN)
     query = select(GramPosting.gram, GramPosting.first, GramPosting.numbers).where(GramPosting.gram.in_(grams), *here)
-    rows = session.execute(query.with_for_update()).all()
+    # Two who join never wait for one another: what somebody else has in hand comes out of it joined.
+    found = session.execute(query.with_for_update(skip_locked=True)).all()
+    runs = Counter(row.gram for row in found)
+    rows = [row for row in found if runs[row.gram] > 1]
+    if not rows:
+        return
     bits: defaultdict[int, int] = defaultdict(int)
     for gram, first, numbers in rows:
         bits[gram] |= _read_bits(numbers) << (first % SPAN)
-    if not rows:
-        return
     place = "?" if is_sqlite(session) else "%s"
     session.connection().exec_driver_sql(
         f"DELETE FROM {GramPosting.__tablename__} WHERE gram = {place} AND first = {place}",  # noqa: S608 -- names of ours

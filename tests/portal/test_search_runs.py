@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.operator.batches import Arrival, Pace, enter_in_batches
+from portal.operator.batches import Arrival, enter_in_batches
 from portal.operator.synthesis import synthetic_residents
+from portal.pace import Pace
 from portal.search_runs import joined_search_runs
 from registry_core.register import RecordQuery, search_records
-from registry_core.storage.gram_posting import GramPosting
+from registry_core.storage.gram_posting import GramPosting, join_runs, scattered
 from registry_core.values import LegalPurpose
 from registry_core.values.actor import Actor, Role, system_actor
 from tests.conftest import Register
@@ -40,3 +42,16 @@ def test_runs_that_small_batches_leave_are_joined_and_everybody_is_found_as_befo
     with register.write() as session:
         fewer, again = state(session, CITY)
     assert (len(found), again, fewer < runs * 0.8) == (20, found, True)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one who writes
+def test_joining_ends_though_somebody_else_has_runs_in_hand(register: Register) -> None:
+    fill_in_small_batches(register.engine, register.keyring, CITY)
+    with register.read() as session:
+        places = scattered(session, limit=30)
+    with register.write() as other:
+        join_runs(other, places=places[::2])
+        assert sum(joined_search_runs(register.engine, register.keyring)) > len(places)
+        with register.read() as session:
+            assert scattered(session, limit=30) == places[::2]
+    assert list(joined_search_runs(register.engine, register.keyring)) == []

@@ -1,5 +1,6 @@
 """An import that breaks off goes on; what changed meanwhile is noticed; nobody is entered twice."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,16 +9,20 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.operator.second_pass import SecondPass
+from portal.search_runs import WORTH_JOINING
 from registry_core.codes import erase_resident
 from registry_core.ledger.entry import LedgerEntry
+from registry_core.register import begin_import, go_on_with_import
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.file_import import FileImport, ImportOutcome
 from registry_core.register.history import RecordHistory
 from registry_core.register.resident_record import ResidentRecord
+from registry_core.storage.gram_posting import scattered
 from registry_core.storage.keys import keyring
 from registry_core.values import ChangeReason, ResidentRecordCode
 from tests.portal.operator.conftest import Operator, rows, said, written
-from tests.registry_core.people import NOW, SYSTEM, TODAY, enter
+from tests.portal.test_search_runs import fill_in_small_batches
+from tests.registry_core.people import CITY, NOW, SYSTEM, TODAY, enter
 
 
 def codes_held(operator: Operator) -> list[str]:
@@ -232,6 +237,19 @@ def test_two_imports_of_one_file_at_once_enter_everybody_once(operator: Operator
     assert said(result)[-1].startswith("Somebody else enters a file of residents here just now")
     assert codes_held(operator) == sorted(each["code"] for each in people)
     assert imports(operator) == [(31, 30, ImportOutcome.FINISHED)]
+
+
+def test_import_that_broke_off_near_its_end_joins_what_all_of_the_file_left_scattered(operator: Operator) -> None:
+    file = written(operator.folder / "people.csv", rows(3))
+    fill_in_small_batches(operator.register.engine, operator.register.keyring, CITY)
+    source = hashlib.sha256(file.read_bytes()).hexdigest()
+    with operator.register.write() as session:
+        run = begin_import(session, source=source, actor=SYSTEM, at=NOW)
+        go_on_with_import(session, import_id=run.id, after=0, through=1, entered=WORTH_JOINING - 1)
+        assert scattered(session, limit=1) != []
+    assert operator.types("registry", "import", file).exit_code == 0
+    with operator.register.read() as session:
+        assert scattered(session, limit=1) == []
 
 
 def test_finished_file_begins_anew(operator: Operator) -> None:

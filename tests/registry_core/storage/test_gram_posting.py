@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from random import Random
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from registry_core.storage.gram_posting import (
     SPAN,
@@ -116,6 +116,59 @@ def test_dense_and_thin_runs_are_read_as_they_were_written(register: Register) -
             add_runs(session, runs=runs_of(grams))
         with register.read() as session:
             assert list(numbers_holding(session, fields=[[frozenset({1})]])) == numbers
+
+
+def test_two_who_join_the_same_places_in_different_orders_never_wait_for_one_another(register: Register) -> None:
+    """Each has joined its first span before the other begins with its second one."""
+    grams, failed = {1, 2, 3}, []
+    with register.write() as session:
+        for number in (*range(4), *range(SPAN, SPAN + 4)):
+            add_runs(session, runs=[(gram, number + low, bits) for gram, low, bits in runs_of([grams])])
+    both_hold_one = threading.Barrier(2, timeout=2)
+
+    def wait_once(_connection, _cursor, text: str, *_rest: object) -> None:
+        if "FOR UPDATE" in text and not getattr(waited, "already", False):  # SQLite lets one after the other begin
+            waited.already = True
+            both_hold_one.wait()
+
+    def joining(places: list[tuple[int, int]]) -> None:
+        try:
+            with register.write() as session:
+                join_runs(session, places=places)
+        except BaseException as error:
+            failed.append(error)
+
+    waited = threading.local()
+    event.listen(register.engine, "after_cursor_execute", wait_once)
+    places = [[(1, 0), (1, 1), (2, 0), (2, 1), (3, 0)], [(2, 1), (3, 0), (3, 1)]]
+    threads = [threading.Thread(target=joining, args=(some,)) for some in places]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    event.remove(register.engine, "after_cursor_execute", wait_once)
+    assert failed == []
+    join_all(register)
+    assert runs(register) == len(grams) * 2
+    with register.read() as session:
+        everybody = [*range(4), *range(SPAN, SPAN + 4)]
+        assert list(numbers_holding(session, fields=[[frozenset({gram}) for gram in grams]])) == everybody
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one who writes
+def test_run_that_somebody_else_is_joining_is_left_to_them(register: Register) -> None:
+    """And one run is not written anew."""
+    with register.write() as session:
+        for number in range(3):
+            add_runs(session, runs=[(gram, number, b"\1") for gram in (1, 2)])
+        add_runs(session, runs=[(3, 0, b"\1")])
+    with register.write() as session, register.write() as other:
+        join_runs(session, places=[(1, 0)])
+        join_runs(other, places=[(1, 0), (3, 0)])
+    with register.read() as session:
+        assert scattered(session, limit=9) == [(2, 0)]
+        assert scattered(session, limit=9, after=(2, 0)) == []
+        assert runs(register) == 1 + 3 + 1
 
 
 def test_many_write_and_join_at_once_and_nothing_is_lost(register: Register) -> None:
