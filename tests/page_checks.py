@@ -81,6 +81,16 @@ def _languages(page: HtmlPage) -> Iterator[str]:
             tag = element.get(attribute)
             if tag is not None and tag != "x-default" and not _TAG.fullmatch(tag):
                 yield f"{attribute}={tag!r} is no language tag"
+    yield from _turned_round(page.tree, "ltr")
+
+
+def _turned_round(element: Element, direction: str) -> Iterator[str]:
+    """Words with readings in a text from the right: each stands by itself there, and the first would come last."""
+    direction = element.get("dir", direction)
+    if element.tag == "ruby" and direction == "rtl":
+        yield f"the readings of {text_of(element)!r} stand in a text from the right"
+    for child in element:
+        yield from _turned_round(child, direction)
 
 
 def _ids(page: HtmlPage) -> Iterator[str]:

@@ -44,6 +44,7 @@ def test_a_good_page_has_no_faults():
         ('href="/static/a.css"', 'href="https://fonts.example/a.css"'),
         ('action="/a"', 'action="https://elsewhere.example/a"'),
         ("<p>", '<p style="color:red">'),
+        ("<p>", '<p dir="rtl"><ruby>写<rt>うつ</rt></ruby>'),
         ("<p>", "<p onclick=\"alert('a')\">"),
         ("<p>", "<script>alert(1)</script><p>"),
         ('href="#main"', 'href="javascript:a()"'),
