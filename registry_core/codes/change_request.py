@@ -177,12 +177,15 @@ class CodeChangeRequest(Base):
             raise RequestAlreadyDecided(self.status.value, self.decided_by_name, self.decided_at or self.ended_at)
 
     def guard_asked_for(self) -> None:
-        """The resident asked for it: what the city does by itself is no matter of documents, answers and second thoughts."""
+        """Raises NotPermitted of what the city does by itself: no matter of documents, answers and second thoughts."""
         if self.ground is not CodeGround.REQUEST:
             raise NotPermitted
 
-    def begin(self, *, by: Actor, at: datetime) -> None:
-        """The city begins by itself: this person has ascertained the fact, another one approves."""
+    def begin(self, *, ground: CodeGround, words: str, by: Actor, at: datetime) -> None:
+        """The city begins by itself: this person has ascertained the fact, another approves. Raises InvalidItem if asked for."""
+        if ground is CodeGround.REQUEST:
+            raise InvalidItem(item="ground")
+        self.ground, self.ground_words = ground, words
         self.status = RequestStatus.IDENTITY_CHECKED
         self.identity_by_person, self.identity_by_account = by.person, by.account
         self.identity_by_name, self.identity_at = by.name, at
@@ -205,7 +208,7 @@ class CodeChangeRequest(Base):
         self._free()
 
     def check_identity(self, *, kind: DocumentKind, reason: str | None, by: Actor, at: datetime) -> None:
-        """A document was shown at the counter. Raises RequestAlreadyDecided, TakenByAnother, QuestionOpen, ReasonNeeded."""
+        """A document was shown. Raises NotPermitted, RequestAlreadyDecided, TakenByAnother, QuestionOpen, ReasonNeeded."""
         self.guard_asked_for()
         self.guard_open()
         self.guard_free_for(by)
@@ -248,7 +251,7 @@ class CodeChangeRequest(Base):
             raise DifferencesNotAccepted
 
     def decline(self, *, reason: DeclineReason, by: Actor, at: datetime) -> None:
-        """Decline for one of the three grounds, or because the code is known. Raises RequestAlreadyDecided, TakenByAnother."""
+        """Decline, for a reason that fits its ground. Raises InvalidItem, RequestAlreadyDecided, TakenByAnother."""
         if (reason is DeclineReason.CODE_FOUND_OUT) is (self.ground is CodeGround.REQUEST):
             raise InvalidItem(item="reason")
         self.guard_open()
@@ -258,7 +261,7 @@ class CodeChangeRequest(Base):
         self._free()
 
     def ask(self, *, by: Actor) -> None:
-        """Wait for the resident's answer. Raises RequestAlreadyDecided, TakenByAnother, QuestionOpen."""
+        """Wait for the resident's answer. Raises NotPermitted, RequestAlreadyDecided, TakenByAnother, QuestionOpen."""
         self.guard_asked_for()
         self.guard_open()
         self.guard_free_for(by)
@@ -274,7 +277,7 @@ class CodeChangeRequest(Base):
         self.status = RequestStatus.IDENTITY_CHECKED if checked else RequestStatus.SUBMITTED
 
     def withdraw(self, *, at: datetime) -> None:
-        """The resident takes it back. Raises RequestAlreadyDecided."""
+        """The resident takes it back. Raises NotPermitted, RequestAlreadyDecided."""
         self.guard_asked_for()
         self._end(RequestStatus.WITHDRAWN, at)
 

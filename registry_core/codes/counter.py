@@ -76,7 +76,8 @@ def check_identity(
     """A document of Regulation art. 9-2 was shown at the counter (Cabinet Order art. 30-3); no image is kept.
 
     When the record changed since the request the resident accepts the difference, and the snapshot is renewed.
-    Raises DifferencesNotAccepted, ReasonNeeded, TakenByAnother, RequestAlreadyDecided, QuestionOpen, OwnHousehold.
+    Raises DifferencesNotAccepted, ReasonNeeded, TakenByAnother, RequestAlreadyDecided, QuestionOpen, OwnHousehold, and
+    NotPermitted of what the city began itself.
     """
     request = request_for_staff(session, request_id=request_id, actor=actor)
     record, assignment = find_record(session, record_id=request.record_id, municipality_code=actor.municipality)
@@ -100,7 +101,10 @@ def check_identity(
 
 
 def ask_resident(session: Session, *, request_id: UUID, phrase: str, text: str, actor: Actor, at: datetime) -> None:
-    """Ask from the phrase book; the free words are not translated. Raises InvalidItem, QuestionOpen, TakenByAnother, TooLong."""
+    """Ask from the phrase book; the free words are not translated.
+
+    Raises InvalidItem, QuestionOpen, TakenByAnother, TooLong, and NotPermitted of what the city began itself.
+    """
     if phrase not in QUESTION_PHRASES:
         raise InvalidItem(item="phrase")
     words = hide_known_codes(session, text=plain_text(text, item="text", limit=QUESTION_LIMIT))

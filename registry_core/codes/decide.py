@@ -1,4 +1,4 @@
-"""The decision: a second person approves, or somebody declines for one of three grounds."""
+"""The decision: a second person approves, or somebody declines for one of the few grounds there are."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,7 +66,7 @@ def approve_code_change(session: Session, *, request_id: UUID, actor: Actor, at:
 def decline_code_change(
     session: Session, *, request_id: UUID, reason: DeclineReason, actor: Actor, at: datetime
 ) -> None:
-    """Decline. Raises RequestAlreadyDecided, TakenByAnother, OwnHousehold, RequestNotFound, NotPermitted."""
+    """Decline. Raises InvalidItem, RequestAlreadyDecided, TakenByAnother, OwnHousehold, RequestNotFound, NotPermitted."""
     request = request_for_staff(session, request_id=request_id, actor=actor)
     request.decline(reason=reason, by=actor, at=at)
     entry(

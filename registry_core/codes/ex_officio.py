@@ -15,7 +15,7 @@ from registry_core.codes.find import entry
 from registry_core.codes.reference import new_reference
 from registry_core.codes.request import LAPSES_AFTER_DAYS, guard_no_open_request, snapshot_of
 from registry_core.codes.views import CodeChangeRequestView, view_of
-from registry_core.register import CaseOutcome, hide_known_codes, send_case_on
+from registry_core.register import CaseOutcome, hide_codes, send_case_on
 from registry_core.register.code_assignment import JAPAN
 from registry_core.register.find import find_record
 from registry_core.register.staff_guard import guard_staff
@@ -54,13 +54,11 @@ def begin_new_code(
     """
     if actor.role not in _BEGINNING_ROLES:
         raise NotPermitted
-    if ground is CodeGround.REQUEST:
-        raise InvalidItem(item="ground")
     guard_staff(session, actor=actor, record_id=record_id)
     record, assignment = find_record(session, record_id=record_id, municipality_code=actor.municipality, lock=True)
     record.guard_not_erased()
     guard_no_open_request(session, record_id=record_id)
-    told = hide_known_codes(session, text=plain_text(words, item="words", limit=WORDS_LIMIT))
+    told = hide_codes(session, text=plain_text(words, item="words", limit=WORDS_LIMIT))
     if not told:
         raise MissingItem(item="words")
     request = CodeChangeRequest(
@@ -71,13 +69,11 @@ def begin_new_code(
         record_id=record_id,
         record_version=record.version,
         snapshot=snapshot_of(record, assignment.code(keyring(session))),
-        ground=ground,
-        ground_words=told,
         language=language,
         submitted_at=at,
         lapses_on=at.astimezone(JAPAN).date() + timedelta(days=LAPSES_AFTER_DAYS),
     )
-    request.begin(by=actor, at=at)
+    request.begin(ground=ground, words=told, by=actor, at=at)
     session.add(request)
     session.flush()
     entry(

@@ -106,7 +106,7 @@ def answer_question(session: Session, *, request_id: UUID, text: str, actor: Act
 
 
 def withdraw_request(session: Session, *, request_id: UUID, actor: Actor, at: datetime) -> None:
-    """Take the request back. Raises RequestNotFound, RequestAlreadyDecided."""
+    """Take the request back. Raises RequestNotFound, NotPermitted of what the city began, RequestAlreadyDecided."""
     request = request_for_resident(session, request_id=request_id, actor=actor)
     request.withdraw(at=at)
     entry(session, action="code-change.withdrawn", request=request, actor=actor, at=at)

@@ -44,7 +44,7 @@ from registry_core.register.file_import import (
 from registry_core.register.history import RecordChange, changed_on
 from registry_core.register.household import link_staff_to_record, shares_household
 from registry_core.register.item_rules import checked_items
-from registry_core.register.known_codes import hide_known_codes
+from registry_core.register.known_codes import hide_codes, hide_known_codes
 from registry_core.register.look import look_at_record, record_history
 from registry_core.register.resident_record import (
     ITEM_NAMES,
@@ -103,6 +103,7 @@ __all__ = [
     "enter_resident",
     "export_page",
     "go_on_with_import",
+    "hide_codes",
     "hide_known_codes",
     "latest_confirmation",
     "link_staff_to_record",

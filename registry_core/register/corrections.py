@@ -13,6 +13,7 @@ from registry_core.ledger import record_entry
 from registry_core.register.alias import amend_alias
 from registry_core.register.code_assignment import JAPAN
 from registry_core.register.correction_case import (
+    IMMIGRATION_ITEMS,
     ITEMS_OF_CASE,
     CaseDeclined,
     CaseOutcome,
@@ -25,11 +26,12 @@ from registry_core.register.correction_case import (
 )
 from registry_core.register.enter import correct_record
 from registry_core.register.find import find_record
-from registry_core.register.known_codes import hide_known_codes
+from registry_core.register.known_codes import hide_codes
 from registry_core.register.look import look_at_record
 from registry_core.register.protection import open_to
 from registry_core.register.resident_record import ResidentRecord, ResidentRecordView
 from registry_core.register.staff_guard import guard_staff
+from registry_core.storage.engine import is_sqlite
 from registry_core.values.actor import Actor, Role
 from registry_core.values.change_reason import ChangeReason
 from registry_core.values.errors import (
@@ -172,7 +174,7 @@ def correct_by_case(
         raise InvalidItem(item="reason")
     if not changes.keys() <= set(ITEMS_OF_CASE[row.item]):
         raise InvalidItem(item="changes")
-    record, _ = find_record(session, record_id=row.record_id, municipality_code=actor.municipality, lock=True)
+    record, _ = find_record(session, record_id=row.record_id, municipality_code=actor.municipality)
     if record.version != record_version:
         raise StaleRecord
     new = {name: value for name, value in changes.items() if getattr(record, name) != value}
@@ -186,9 +188,7 @@ def correct_by_case(
             session, record_id=record.id, alias=alias, municipality=municipality, on=on, actor=actor, at=at
         )
     else:
-        version = correct_record(
-            session, record_id=record.id, changes=dict(new), reason=reason, on=on, actor=actor, at=at
-        )
+        version = correct_record(session, record_id=record.id, changes=new, reason=reason, on=on, actor=actor, at=at)
     row.correct(record_version=version, by=actor, at=at)
     _entry(session, "case.closed", row, actor, at, outcome=CaseOutcome.CORRECTED)
     return version
@@ -232,7 +232,7 @@ def send_case_on(
     """
     row = _read(session, case_id, seen, actor)
     fits = {
-        CaseOutcome.ASK_IMMIGRATION: case_view(row).of_immigration,
+        CaseOutcome.ASK_IMMIGRATION: row.item in IMMIGRATION_ITEMS,
         CaseOutcome.NEW_CODE: row.item == "code_held",
     }
     if not fits.get(outcome, False):
@@ -274,10 +274,11 @@ def _for_staff(session: Session, case_id: UUID, actor: Actor, *, lock: bool = Tr
         raise NotPermitted
     here = (CorrectionCaseRow.id == case_id, CorrectionCaseRow.municipality_code == actor.municipality)
     query = select(CorrectionCaseRow).where(*here)
-    if lock:
+    if lock and not is_sqlite(session):  # SQLite's transactions that write hold everything from their beginning
         its_record = select(ResidentRecord.id).join(CorrectionCaseRow).where(*here)
         session.execute(its_record.with_for_update(of=ResidentRecord))
-        query = query.with_for_update()
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalars(query).one_or_none()
     if row is None:
         raise CaseNotFound
@@ -300,7 +301,7 @@ def _read(session: Session, case_id: UUID, seen: str, actor: Actor) -> Correctio
 def _examine(
     session: Session, row: CorrectionCaseRow, examined: tuple[Examined, ...], note: str, *, needed: bool
 ) -> None:
-    words = hide_known_codes(session, text=plain_text(note, item="note", limit=NOTE_LIMIT))
+    words = hide_codes(session, text=plain_text(note, item="note", limit=NOTE_LIMIT))
     if needed and not examined:
         raise MissingItem(item="examined")
     if Examined.OTHER in examined and not words:

@@ -21,6 +21,7 @@ from registry_core.codes import (
     slip_content,
     withdraw_request,
 )
+from registry_core.codes.change_request import CodeChangeRequest
 from registry_core.outbox import OutboxKind, payload_of
 from registry_core.register import (
     CaseOutcome,
@@ -61,6 +62,9 @@ from tests.registry_core.people import (
     later,
     resident,
 )
+
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+PHONE = "090-1234-5678"  # no code: its check digit does not fit
 
 
 def begin(session, her, **changes):
@@ -244,6 +248,22 @@ def test_own_household_and_protected_persons_are_kept_out(register: Register) ->
             begin(session, record)
     with register.write() as session:
         begin(session, hidden, actor=SUPERVISOR)
+
+
+def test_what_was_asked_for_is_never_begun_without_a_document() -> None:
+    asked = CodeChangeRequest()
+    with pytest.raises(InvalidItem):
+        asked.begin(ground=CodeGround.REQUEST, words="She says so.", by=CLERK, at=NOW)
+    assert (asked.status, asked.identity_by_person) == (None, None)
+
+
+def test_words_keep_neither_a_code_of_the_pool_nor_one_of_another_city(register: Register) -> None:
+    far = code().reveal()
+    with register.write() as session:
+        pool = designate(session)[0].reveal()
+        words = f"The city before says {far[:4]} {far[4:8]}-{far[8:]}; ours: {pool.translate(FULL_WIDTH)}. Tel. {PHONE}"
+        begun = begin(session, enter(session), words=words)
+        assert begun.ground_words == f"The city before says {'•' * 11}; ours: {'•' * 11}. Tel. {PHONE}"
 
 
 def test_words_keep_no_code(register: Register) -> None:
