@@ -18,6 +18,7 @@ from registry_core.ledger import checkpoints_after, export_ledger, make_checkpoi
 from registry_core.ledger.seal import chain_head
 from registry_core.outbox import OutboxKind, mark_delivered, take_due
 from registry_core.register.code_assignment import CodeAssignment
+from registry_core.register.correction_case import CorrectionCaseRow
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.remaking import back_up, known_heads, restore
 from registry_core.storage.keys import keyring
@@ -25,9 +26,9 @@ from tests.conftest import Register
 from tests.invariants import broken_invariants
 from tests.people.auditor import Auditor
 from tests.registry_core.people import CITY, CLERK, SUPERVISOR, SYSTEM
+from tests.registry_core.whole_core.case_steps import CaseSteps
 from tests.registry_core.whole_core.model import Town
 from tests.registry_core.whole_core.register_steps import SLOTS
-from tests.registry_core.whole_core.request_steps import RequestSteps
 
 MARGIN = 2  # codes given out, at most, between two checkpoints, and burned beyond the last known one
 LOOKED_THROUGH_EVERY = 10
@@ -42,7 +43,7 @@ class Backup:
     sealed: int
 
 
-class WholeCore(RequestSteps):
+class WholeCore(CaseSteps):
     """All of it. A subclass gives `opened` and `bare`, which open a migrated and an empty database."""
 
     backup: Backup | None = None
@@ -184,6 +185,7 @@ def seen(session: Session) -> dict[str, object]:
     record, current, request = ResidentRecord, CodeAssignment, CodeChangeRequest
     records = select(record.id, record.version, record.erased_on, current.id, current.code_sealed)
     requests = select(request.id, request.status, request.identity_by_person, request.taken_by, request.record_version)
+    cases = select(CorrectionCaseRow.id, CorrectionCaseRow.outcome, CorrectionCaseRow.record_version)
     return {
         "records": {
             each: (version, erased_on is not None, ring.open(sealed, bound_to=row.bytes).decode())
@@ -192,6 +194,7 @@ def seen(session: Session) -> dict[str, object]:
             )
         },
         "requests": {each: (status.value, *others) for each, status, *others in session.execute(requests)},
+        "cases": {each: (outcome, version) for each, outcome, version in session.execute(cases)},
         "gone": set(session.scalars(select(DesignatedCode.position).where(DesignatedCode.taken_at.is_not(None)))),
     }
 

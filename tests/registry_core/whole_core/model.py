@@ -1,17 +1,18 @@
-"""What should have happened: people, their codes and requests, the pool; plain values, without a database."""
+"""What should have happened: people, their codes, requests and cases, the pool; plain values, without a database."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from registry_core.codes import DocumentKind, RequestStatus
+from registry_core.codes import DeclineReason, DocumentKind, RequestStatus
+from registry_core.register import CaseOutcome
 from registry_core.register.code_assignment import JAPAN
 from registry_core.values import Actor, Role
 
 
 @dataclass
 class Asked:
-    """A request for another code."""
+    """A request for another code, or what the city has begun itself, for which nobody asked."""
 
     id: UUID
     key: str
@@ -20,9 +21,26 @@ class Asked:
     status: RequestStatus = RequestStatus.SUBMITTED
     checked_by: str | None = None
     taken_by: str | None = None
+    is_asked_for: bool = True
+
+    @classmethod
+    def begun(cls, request_id: UUID, seen_version: int, lapses_on: date, by: Actor) -> "Asked":
+        status = RequestStatus.IDENTITY_CHECKED
+        return cls(request_id, "", seen_version, lapses_on, status, checked_by=by.person, is_asked_for=False)
 
     def is_free_for(self, by: Actor) -> bool:
         return self.taken_by in {None, by.person}
+
+
+@dataclass
+class Case:
+    """Something said to be wrong; `mark`: that of the words last said."""
+
+    id: UUID
+    item: str
+    mark: str
+    outcome: CaseOutcome | None = None
+    record_version: int | None = None
 
 
 @dataclass
@@ -35,6 +53,7 @@ class Person:
     version: int = 1
     is_erased: bool = False
     requests: list[Asked] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
 
     @property
     def latest(self) -> Asked | None:
@@ -48,6 +67,9 @@ class Person:
     def has_an_open_request(self) -> bool:
         return self.latest is not None and self.latest.status.is_open
 
+    def open_case(self, item: str) -> Case | None:
+        return next((case for case in self.cases if case.item == item and case.outcome is None), None)
+
     def changes(self) -> None:
         self.version += 1
 
@@ -56,6 +78,8 @@ class Person:
         self.changes()
         if self.has_an_open_request:
             self.ends(RequestStatus.CLOSED)
+        for case in self.cases:
+            case.outcome = case.outcome or CaseOutcome.CLOSED
 
     def ends(self, status: RequestStatus) -> None:
         self.latest.status, self.latest.taken_by = status, None
@@ -92,6 +116,7 @@ class Town:
     def may_check(self, by: Actor, person: Person | None, *, kind: DocumentKind, accepted: bool) -> bool:
         return (
             self.has_open(by, person)
+            and person.latest.is_asked_for
             and person.latest.status is not RequestStatus.QUESTION_ASKED
             and kind is not DocumentKind.LAST_RESORT  # no reason is given
             and (accepted or person.latest.seen_version == person.version)
@@ -102,9 +127,25 @@ class Town:
             self.has_open(by, person)
             and person.latest.status is RequestStatus.IDENTITY_CHECKED
             and person.latest.checked_by != by.person
-            and person.latest.seen_version == person.version
+            and (person.latest.seen_version == person.version or not person.latest.is_asked_for)
             and self.next_position() is not None
         )
+
+    def may_ask_back(self, by: Actor, person: Person | None) -> bool:
+        """Whoever asked can be asked."""
+        asked = self.has_open(by, person) and person.latest.is_asked_for
+        return asked and person.latest.status is not RequestStatus.QUESTION_ASKED
+
+    def may_decline(self, by: Actor, person: Person | None, *, reason: DeclineReason) -> bool:
+        """Each reason is one of a request, or of what the city has begun."""
+        of_city = reason is DeclineReason.CODE_FOUND_OUT
+        return self.has_open(by, person) and person.latest.is_asked_for is not of_city
+
+    def may_begin(self, by: Actor, person: Person) -> bool:
+        return self.may_maintain(by, person) and not person.has_an_open_request
+
+    def may_decide(self, by: Actor, person: Person, case: Case) -> bool:
+        return case.outcome is None and self.works_on(by, person)
 
     def may_release(self, by: Actor, person: Person | None) -> bool:
         is_open = person is not None and self.works_on(by, person) and person.has_an_open_request
@@ -124,7 +165,8 @@ class Town:
     def lapses(self, at: datetime) -> None:
         today = at.astimezone(JAPAN).date()
         for person in self.people.values():
-            if person.has_an_open_request and person.latest.lapses_on < today:
+            latest = person.latest
+            if person.has_an_open_request and latest.is_asked_for and latest.lapses_on < today:
                 person.ends(RequestStatus.LAPSED)
 
     def burns(self, up_to: int) -> None:
@@ -139,6 +181,10 @@ class Town:
     @property
     def has_requests(self) -> bool:
         return any(person.latest for person in self.people.values())
+
+    @property
+    def has_cases(self) -> bool:
+        return any(person.cases for person in self.people.values())
 
     def approved(self) -> set[UUID]:
         requests = [request for person in self.people.values() for request in person.requests]
@@ -156,6 +202,9 @@ class Town:
                 request.id: (request.status.value, request.checked_by, request.taken_by, request.seen_version)
                 for person in self.people.values()
                 for request in person.requests
+            },
+            "cases": {
+                case.id: (case.outcome, case.record_version) for person in self.people.values() for case in person.cases
             },
             "gone": self.gone,
         }

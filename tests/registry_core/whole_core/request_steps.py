@@ -53,6 +53,14 @@ class RequestSteps(RegisterSteps):
                 then=asked,
             )
 
+    @rule(slot=SLOTS, withdraws=st.booleans())
+    def a_resident_taps_twice(self, slot: int, withdraws: bool) -> None:
+        key = f"{self.at:%d%H%M}"
+        self.a_resident_asks(slot=slot, key=key)
+        if withdraws and self.town.has_requests:
+            self.a_resident_withdraws(slot=slot)
+        self.a_resident_asks(slot=slot, key=key)
+
     @is_asked_for
     @rule(slot=SLOTS)
     def a_resident_withdraws(self, slot: int) -> None:
@@ -60,7 +68,7 @@ class RequestSteps(RegisterSteps):
         self.attempt(
             "withdraw",
             lambda s: withdraw_request(s, request_id=request.id, actor=resident(person.id), at=self.at),
-            may=request.status.is_open,
+            may=request.status.is_open and request.is_asked_for,
             then=lambda _done: person.ends(RequestStatus.WITHDRAWN),
         )
 
@@ -99,17 +107,13 @@ class RequestSteps(RegisterSteps):
         )
 
     @is_asked_for
-    @rule(
-        slot=SLOTS,
-        by=STAFF,
-        reason=st.sampled_from([each for each in DeclineReason if each is not DeclineReason.CODE_FOUND_OUT]),
-    )
+    @rule(slot=SLOTS, by=STAFF, reason=st.sampled_from(DeclineReason))
     def a_request_is_declined(self, slot: int, by, reason) -> None:
         slot, person, request = self.latest(slot)
         self.attempt(
             "decline",
             lambda s: decline_code_change(s, request_id=request.id, reason=reason, actor=by, at=self.at),
-            may=self.town.has_open(by, person),
+            may=self.town.may_decline(by, person, reason=reason),
             then=lambda _done: person.ends(RequestStatus.DECLINED),
         )
 
@@ -125,7 +129,7 @@ class RequestSteps(RegisterSteps):
         self.attempt(
             "ask",
             lambda s: ask_resident(s, **values, at=self.at),
-            may=self.town.has_open(by, person) and request.status is not RequestStatus.QUESTION_ASKED,
+            may=self.town.may_ask_back(by, person),
             then=waits,
         )
 

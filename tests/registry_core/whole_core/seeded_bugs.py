@@ -8,11 +8,12 @@ from unittest import mock
 
 from sqlalchemy import update
 
-from registry_core.codes import decide, ending, find, request
+from registry_core.codes import decide, ending, ex_officio, find, request
 from registry_core.codes.change_request import CodeChangeRequest, RequestStatus
 from registry_core.codes.pool import DesignatedCode
 from registry_core.ledger import seal
 from registry_core.register.code_assignment import CodeAssignment
+from registry_core.register.correction_case import CorrectionCaseRow
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.remaking import declaration
 
@@ -125,6 +126,22 @@ def seals_do_not_hang_together() -> Patch:
     return instead(seal, "link", lambda _previous, entry: hashlib.sha256(entry).digest())
 
 
+def the_city_begins_beside_an_open_request() -> Patch:
+    return instead(ex_officio, "guard_no_open_request")
+
+
+def what_the_city_began_is_taken_for_a_request() -> Patch:
+    return instead(CodeChangeRequest, "guard_asked_for")
+
+
+def a_corrected_record_leaves_its_case_open() -> Patch:
+    return instead(CorrectionCaseRow, "correct")
+
+
+def erasing_leaves_the_case_open() -> Patch:
+    return instead(ending, "close_cases")
+
+
 BUGS: dict[str, Callable[[], Patch]] = {
     bug.__name__: bug
     for bug in (
@@ -143,5 +160,9 @@ BUGS: dict[str, Callable[[], Patch]] = {
         staff_work_on_their_own_household,
         an_approval_is_two_transactions,
         seals_do_not_hang_together,
+        the_city_begins_beside_an_open_request,
+        what_the_city_began_is_taken_for_a_request,
+        a_corrected_record_leaves_its_case_open,
+        erasing_leaves_the_case_open,
     )
 }

@@ -39,6 +39,10 @@ EVERY_STEP = NEVER_REFUSED | {
     "answer",
     "take",
     "release",
+    "begin",
+    "say wrong",
+    "correct by case",
+    "decline case",
 }
 ON_POSTGRESQL = SEQUENCES // 25
 STEPS = 20
