@@ -3,7 +3,7 @@
 I1 each live resident has exactly one code; I2 no code ever had two residents; I3 a new code comes from the municipality's
 own pool; I4 a request has at most one outcome; I5 outcome, register change, slip, change notice and ledger entry are one
 each; I6 what was acknowledged stays; I7 what was not is all or nothing; I8 versions only rise; I10 the ledger verifies;
-I11 nobody approves alone or without a document shown.
+I11 nobody approves alone, or without a document shown or, where the city began itself, its ground ascertained.
 """
 
 from collections import Counter
@@ -177,7 +177,7 @@ def _versions(state: _State) -> Iterator[str]:
 
 
 def _two_persons(state: _State) -> Iterator[str]:
-    """I11: one person saw the document, another approved; both stand in the ledger."""
+    """I11: one person saw the document, or ascertained the city's own ground, another approved; both stand in the ledger."""
     checked = {
         (entry.request_id, entry.actor_person)
         for entry in state.entries
@@ -187,8 +187,8 @@ def _two_persons(state: _State) -> Iterator[str]:
     for request in state.approved:
         unshown = request.document is None and request.ground is CodeGround.REQUEST
         if unshown or request.identity_by_person in {None, request.decided_by_person}:
-            yield f"I11 request {request.id}: approved by one person, or without a document"
+            yield f"I11 request {request.id}: approved by one person, or without what it needs"
         if (request.id, request.identity_by_person) not in checked:
-            yield f"I11 request {request.id}: no entry of the document shown"
+            yield f"I11 request {request.id}: no entry of who checked it"
         if (request.id, request.decided_by_person) not in decided:
             yield f"I11 request {request.id}: no entry of the approval"

@@ -46,8 +46,8 @@ _NOTHING_KNOWN: Final = """Nobody said how far codes were given out before the r
   --known-position N     the pool's last position that anybody knows
   --margin N             when nothing was kept: a number larger than all codes given out since the backup, for certain
 Nothing was written."""
-_DOUBTFUL: Final = """{number} checkpoints, to that of entry {last:,}, tell of later moments than all others; none of the keys in
-{keys} signed them. Codes may have been given out until then, and nobody may get these again.
+_DOUBTFUL: Final = """{number} checkpoints, to that of entry {last:,}, tell of later moments than all others or of more codes given out;
+none of the keys in {keys} signed them. Nobody may get the codes again that were given out until then.
   Were the keys replaced after the backup? Name the newest key file too: --newer-keys FILE.
   Did somebody else write these lines? Leave the file out, and say --known-position as far as you know it.
 Nothing was written."""
@@ -156,10 +156,10 @@ def _newer_ring(opened: Registry, file: Path) -> Keyring:
     except KeysUnusable as unusable:
         click.echo(str(unusable), err=True)
         raise SystemExit(2) from unusable
-    if newer.signers[: len(opened.keyring.signers)] != opened.keyring.signers:
+    if not newer.goes_on_from(opened.keyring):
         click.echo(
-            f"{file} is no later file of the same register as {opened.config.data_keys_file}: other keys signed its"
-            " first checkpoints. Nothing was written.",
+            f"{file} is no later file of the same register as {opened.config.data_keys_file}: it is an older one, or other"
+            " keys signed its first checkpoints. Nothing was written.",
             err=True,
         )
         raise SystemExit(2)
@@ -172,7 +172,7 @@ def _held(opened: Registry, files: tuple[Path, ...], newer: Keyring | None) -> H
     held = HeldCheckpoints()
     for file in files:
         found = known_heads(file.read_bytes().splitlines(), *rings)
-        held.add(found)
+        held += found
         if found.others:
             lines = ", ".join(str(line) for line in found.others[:10])
             click.echo(f"{file}: {len(found.others)} lines are no checkpoint (line {lines}).", err=True)

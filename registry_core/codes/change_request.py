@@ -230,7 +230,7 @@ class CodeChangeRequest(Base):
     def approve(
         self, *, by: Actor, at: datetime, record_version: int, old_assignment: UUID, new_assignment: UUID
     ) -> None:
-        """A second person approves. Raises RequestAlreadyDecided, IdentityNotChecked, SamePerson, DifferencesNotAccepted."""
+        """A second person approves. Raises as `guard_approvable`, which is asked before anything is taken from the pool."""
         self.guard_approvable(by=by, record_version=record_version)
         self.status, self.decided_at = RequestStatus.APPROVED, at
         self.decided_by_person, self.decided_by_name = by.person, by.name
@@ -238,7 +238,7 @@ class CodeChangeRequest(Base):
         self._free()
 
     def guard_approvable(self, *, by: Actor, record_version: int) -> None:
-        """What `approve` asks before anything is taken from the pool."""
+        """Raises RequestAlreadyDecided, TakenByAnother, QuestionOpen, IdentityNotChecked, SamePerson, DifferencesNotAccepted."""
         self.guard_open()
         self.guard_free_for(by)
         if self.status is RequestStatus.QUESTION_ASKED:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
@@ -26,39 +26,42 @@ class KnownHead:
 class HeldCheckpoints:
     """What holders' files say. `others`: the numbers of lines that are no checkpoint; `unbelieved`: of none of our signers."""
 
-    believed: list[KnownHead] = field(default_factory=list)
-    unbelieved: list[KnownHead] = field(default_factory=list)
-    others: list[int] = field(default_factory=list)
+    believed: tuple[KnownHead, ...] = ()
+    unbelieved: tuple[KnownHead, ...] = ()
+    others: tuple[int, ...] = ()
 
-    def add(self, more: "HeldCheckpoints") -> None:
-        """The checkpoints of another file too."""
-        self.believed.extend(more.believed)
-        self.unbelieved.extend(more.unbelieved)
+    def __add__(self, more: "HeldCheckpoints") -> "HeldCheckpoints":
+        """What this says and another file too; `others` are each file's own."""
+        return HeldCheckpoints(
+            self.believed + more.believed, self.unbelieved + more.unbelieved, self.others + more.others
+        )
 
     @property
-    def doubtful(self) -> list[KnownHead]:
+    def doubtful(self) -> tuple[KnownHead, ...]:
         """The unbelieved ones that would say more than those we believe: later, or more codes given out."""
         last = max((head.made_at for head in self.believed), default=None)
         position = max((head.pool_position for head in self.believed), default=-1)
-        return [
+        return tuple(
             head for head in self.unbelieved if last is None or head.made_at > last or head.pool_position > position
-        ]
+        )
 
 
 def known_heads(lines: Iterable[bytes], *rings: Keyring) -> HeldCheckpoints:
     """The checkpoints of a holder's file, one JSON object a line, each believed when it is signed as one of these rings says."""
-    held = HeldCheckpoints()
+    believed: list[KnownHead] = []
+    unbelieved: list[KnownHead] = []
+    others: list[int] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             head, signature = _parsed(json.loads(line))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
-            held.others.append(number)
+            others.append(number)
             continue
         is_ours = any(_is_signed(head, signature, ring) for ring in rings)
-        (held.believed if is_ours else held.unbelieved).append(head)
-    return held
+        (believed if is_ours else unbelieved).append(head)
+    return HeldCheckpoints(tuple(believed), tuple(unbelieved), tuple(others))
 
 
 def _parsed(fields: dict[str, object]) -> tuple[KnownHead, bytes]:

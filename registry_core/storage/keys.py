@@ -114,6 +114,10 @@ class Keyring:
         """The keys as their file has them now."""
         return self.source.current() if self.source is not None else self
 
+    def goes_on_from(self, before: "Keyring") -> bool:
+        """Later keys of the same register, or the same: whoever signed then is a signer still."""
+        return self.generation >= before.generation and self.signers[: len(before.signers)] == before.signers
+
     def guard_current(self) -> None:
         """What was sealed and indexed with this ring may still be written. Raises KeysReplaced."""
         if self.source is not None and self.generation < self.source.oldest():
@@ -146,9 +150,10 @@ class KeyFile:
             return before
         try:
             keys = read_key_set(self.path)
+            ring = keyring_of(keys, source=self)
             if before is not None:
-                self._guard_goes_on(before[1], keys)
-            now = (stamp, keyring_of(keys, source=self), keys.oldest)
+                self._guard_goes_on(before[1], ring)
+            now = (stamp, ring, keys.oldest)
         except KeysUnusable as unusable:
             if before is None:
                 raise
@@ -157,9 +162,9 @@ class KeyFile:
         self._read = now
         return now
 
-    def _guard_goes_on(self, before: Keyring, keys: KeySet) -> None:
+    def _guard_goes_on(self, before: Keyring, ring: Keyring) -> None:
         """The file was not exchanged for that of another register, nor for an older one. Raises KeysUnusable."""
-        if keys.generation < before.generation or keys.signers[: len(before.signers)] != before.signers:
+        if not ring.goes_on_from(before):
             raise KeysUnusable(f"The key file {self.path} was exchanged for another. Put the right one back.")
 
     def _stamp(self) -> tuple[int, int, int] | None:

@@ -179,6 +179,8 @@ def test_with_the_old_keys_alone_the_checkpoints_of_the_new_ones_stop_the_restor
 @pytest.mark.parametrize("backup", ["before", "indexing", "after"])
 def test_restored_with_the_copy_of_both_keys_the_register_goes_on_to_the_new_ones(town: Town, backup: str) -> None:
     operator = town.before_an_empty_database("known")
+    result = town.restored(operator, backup, "--newer-keys", town.safe["before"])
+    assert (result.exit_code, "is no later file of the same register" in result.stderr) == (2, True)
     result = town.restored(operator, backup, "--json")
     assert (result.exit_code, json.loads(result.stdout)["keys_are_old"]) == (0, True)
     has_gone_on = backup != "before"

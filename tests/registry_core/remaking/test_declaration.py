@@ -236,12 +236,15 @@ def test_only_checkpoints_that_the_register_signed_are_believed(town: Register, 
         good,
     ]
     held = known_heads(lines, town.keyring)
-    assert (held.believed, len(held.unbelieved), held.others) == ([head, head], 3, [6, 7, 8, 9, 10, 11])
+    assert (held.believed, len(held.unbelieved), held.others) == ((head, head), 3, (6, 7, 8, 9, 10, 11))
     more, later_one = held.doubtful
     assert (more.pool_position, later_one.made_at) == (900, head.made_at + timedelta(days=1))
     new_keyring_file(tmp_path / "other.json")
-    held = known_heads([good], read_keyring(tmp_path / "other.json"))
-    assert (held.believed, held.unbelieved, held.doubtful, held.others) == ([], [head], [head], [])
+    other = known_heads([good, b"[1]"], read_keyring(tmp_path / "other.json"))
+    assert (other.believed, other.unbelieved, other.doubtful, other.others) == ((), (head,), (head,), (2,))
+    both = held + other
+    assert (both.believed, both.unbelieved) == (held.believed, (*held.unbelieved, head))
+    assert both.doubtful == held.doubtful
 
 
 def test_the_last_moment_is_that_of_the_last_entry(town: Register):
