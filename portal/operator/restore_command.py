@@ -46,8 +46,8 @@ _NOTHING_KNOWN: Final = """Nobody said how far codes were given out before the r
   --known-position N     the pool's last position that anybody knows
   --margin N             when nothing was kept: a number larger than all codes given out since the backup, for certain
 Nothing was written."""
-_DOUBTFUL: Final = """{number} checkpoints, to that of entry {last:,}, tell of later moments than all others or of more codes given out;
-none of the keys in {keys} signed them. Nobody may get the codes again that were given out until then.
+_DOUBTFUL: Final = """{number} checkpoints, to that of entry {last:,}, tell of later moments than all others or of more
+codes given out; none of the keys in {keys} signed them. Nobody may get those codes again.
   Were the keys replaced after the backup? Name the newest key file too: --newer-keys FILE.
   Did somebody else write these lines? Leave the file out, and say --known-position as far as you know it.
 Nothing was written."""
