@@ -1,7 +1,7 @@
 """The resident records: entering, correcting, erasing, looking, searching, confirming."""
 
 from registry_core.register.alias import delete_alias, enter_alias
-from registry_core.register.as_it_stood import record_at
+from registry_core.register.as_it_stood import RecordAsItStood, record_at
 from registry_core.register.bulk_entry import Newcomer, PreparedEntries, enter_prepared, prepare_entries
 from registry_core.register.code_assignment import code_index
 from registry_core.register.confirmation import (
@@ -77,6 +77,7 @@ __all__ = [
     "ItemAnswer",
     "Newcomer",
     "PreparedEntries",
+    "RecordAsItStood",
     "RecordChange",
     "RecordHit",
     "RecordQuery",

@@ -3,8 +3,8 @@
 Whoever lives with a protected person has the same address, so a whole household is kept from those who may not know.
 """
 
-from sqlalchemy import ColumnElement, not_, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Exists, not_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.values.actor import Actor, Role
@@ -19,14 +19,13 @@ def may_know(actor: Actor) -> bool:
 
 def is_withheld() -> ColumnElement[bool]:
     """Of `ResidentRecord`: a protected person's, or of the household of one."""
-    protected = aliased(ResidentRecord)
-    household = select(protected.id).where(
-        protected.municipality_code == ResidentRecord.municipality_code,
-        protected.household_number == ResidentRecord.household_number,
-        protected.protected,
-        protected.erased_on.is_(None),
-    )
-    return or_(ResidentRecord.protected, household.exists())
+    household = _lives_there(ResidentRecord.municipality_code, ResidentRecord.household_number)
+    return or_(ResidentRecord.protected, household)
+
+
+def is_withheld_household(session: Session, *, municipality_code: str, household_number: str) -> bool:
+    """A protected person is of this household now: their address is that of whoever was of it."""
+    return bool(session.scalar(select(_lives_there(municipality_code, household_number))))
 
 
 def open_to(actor: Actor) -> ColumnElement[bool]:
@@ -39,3 +38,16 @@ def is_kept_from(session: Session, *, actor: Actor, record: ResidentRecord) -> b
     if may_know(actor):
         return False
     return bool(session.scalar(select(is_withheld()).where(ResidentRecord.id == record.id)))
+
+
+def _lives_there(
+    municipality_code: str | InstrumentedAttribute[str], household_number: str | InstrumentedAttribute[str]
+) -> Exists:
+    protected = aliased(ResidentRecord)
+    household = select(protected.id).where(
+        protected.municipality_code == municipality_code,
+        protected.household_number == household_number,
+        protected.protected,
+        protected.erased_on.is_(None),
+    )
+    return household.exists()

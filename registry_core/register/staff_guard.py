@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from registry_core.register.household import is_own_household
-from registry_core.register.protection import is_withheld, may_know
+from registry_core.register.protection import is_withheld, is_withheld_household, may_know
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.values.actor import Actor, Role
 from registry_core.values.errors import OwnHousehold, RecordNotFound
@@ -30,3 +30,16 @@ def guard_staff(session: Session, *, actor: Actor, record_id: UUID) -> bool:
     if found.is_own_household:
         raise OwnHousehold
     return bool(found.is_withheld)
+
+
+def guard_household(session: Session, *, actor: Actor, household_number: str) -> bool:
+    """The same of a household that a record was of once: True where it is kept from others than this member of staff.
+
+    Raises RecordNotFound where it is kept from this one. A resident's own past is her own.
+    """
+    if actor.role is Role.RESIDENT:
+        return False
+    withheld = is_withheld_household(session, municipality_code=actor.municipality, household_number=household_number)
+    if withheld and not may_know(actor):
+        raise RecordNotFound
+    return withheld

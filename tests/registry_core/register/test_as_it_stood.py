@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from registry_core.codes import approve_code_change, erase_resident
+from registry_core.ledger import entries_about
 from registry_core.register import (
+    RecordAsItStood,
     ResidentItems,
     ResidentRecordView,
     correct_record,
@@ -31,7 +33,6 @@ from tests.registry_core.people import (
     SUPERVISOR,
     SYSTEM,
     TODAY,
-    actions,
     ask,
     check,
     code,
@@ -53,7 +54,7 @@ def seen(session: Session, record_id: UUID, at: datetime = NOW) -> ResidentRecor
     return look_at_record(session, record_id=record_id, actor=SUPERVISOR, at=at, purpose=PURPOSE)
 
 
-def stood(session: Session, record_id: UUID, moment: datetime, actor=SUPERVISOR) -> ResidentRecordView:
+def stood(session: Session, record_id: UUID, moment: datetime, actor=SUPERVISOR) -> RecordAsItStood | None:
     return record_at(session, record_id=record_id, moment=moment, actor=actor, at=NOW, purpose=PURPOSE)
 
 
@@ -112,16 +113,46 @@ def test_a_record_at_any_moment_is_what_was_seen_at_that_moment(register: Regist
         for number, view in enumerate(views):
             expected = replace(view, protected=view.protected or protected_now, withheld=views[-1].withheld)
             for moment in (later(minutes=10 * number), later(minutes=10 * number) + TEN_MINUTES - timedelta.resolution):
-                assert stood(session, her, moment) == expected
-        with pytest.raises(RecordNotFound):
-            stood(session, her, NOW - timedelta.resolution)
+                assert stood(session, her, moment).record == expected
+        assert stood(session, her, NOW - timedelta.resolution) is None
 
 
-def test_the_look_at_the_past_is_in_the_ledger_with_its_moment(register: Register) -> None:
+def test_a_version_tells_what_made_it_and_from_when_until_when_it_stood(register: Register) -> None:
+    with register.write() as session:
+        her, day = enter(session), RegisterDate.on(TODAY)
+        for at, address, reason in (
+            (later(minutes=10), "東町1番", ChangeReason.MOVED_WITHIN),
+            (later(minutes=20), "東町2番", ChangeReason.CORRECTED_EX_OFFICIO),
+        ):
+            correct_record(
+                session,
+                record_id=her,
+                changes={"address": address},
+                reason=reason,
+                on=TODAY,
+                actor=SUPERVISOR,
+                at=at,
+            )
+        told = []
+        for minutes in (5, 10, 30):
+            then = stood(session, her, later(minutes=minutes))
+            told.append((then.record.version, then.reason, then.on, then.since, then.until))
+    assert told == [
+        (1, ChangeReason.MOVED_IN, day, NOW, later(minutes=10)),
+        (2, ChangeReason.MOVED_WITHIN, day, later(minutes=10), later(minutes=20)),
+        (3, ChangeReason.CORRECTED_EX_OFFICIO, day, later(minutes=20), None),
+    ]
+
+
+def test_the_look_at_the_past_is_in_the_ledger_with_its_moment_also_where_there_was_no_record_yet(
+    register: Register,
+) -> None:
+    moments = [NOW, NOW - timedelta(days=1)]
     with register.write() as session:
         her = enter(session)
-        stood(session, her, NOW)
-        assert "record.history-looked-at" in actions(session, her)
+        assert [stood(session, her, moment) is None for moment in moments] == [False, True]
+        looks = [entry for entry in entries_about(session, record_id=her) if entry.action == "record.history-looked-at"]
+        assert {entry.facts["moment"] for entry in looks} == {moment.isoformat() for moment in moments}
 
 
 def test_the_past_is_shown_to_whom_the_present_is(register: Register) -> None:
@@ -137,7 +168,7 @@ def test_the_past_is_shown_to_whom_the_present_is(register: Register) -> None:
         with pytest.raises(refusal), register.write() as session:
             stood(session, record_id, NOW, actor)
     with register.write() as session:
-        assert stood(session, her, NOW, resident(her)).id == her
+        assert stood(session, her, NOW, resident(her)).record.id == her
         erase_resident(session, record_id=her, reason=ChangeReason.DEATH, on=TODAY, actor=CLERK, at=NOW)
         with pytest.raises(RecordErased):
             stood(session, her, NOW, resident(her))
@@ -149,5 +180,31 @@ def test_a_version_from_before_an_item_was_held_lacks_it(register: Register) -> 
         row = session.get_one(RecordHistory, (her, 1))
         row.items = {name: text for name, text in row.items.items() if name not in {"notified_on", "alias_history"}}
         session.flush()
-        view = stood(session, her, NOW)
+        view = stood(session, her, NOW).record
         assert (view.notified_on, view.alias_history) == (None, ())
+
+
+def test_where_somebody_protected_lives_now_nobody_who_lived_there_is_shown_at_that_time(register: Register) -> None:
+    """Their address of then is hers of today."""
+    moved = later(minutes=10)
+    with register.write() as session:
+        he = enter(session, household_number="P")
+        correct_record(
+            session,
+            record_id=he,
+            changes={"household_number": "Q", "address": "西町9番"},
+            reason=ChangeReason.MOVED_WITHIN,
+            on=TODAY,
+            actor=CLERK,
+            at=moved,
+        )
+        assert stood(session, he, NOW, CLERK).record.withheld is False
+        her = enter(session, household_number="P", protected=True)
+    with pytest.raises(RecordNotFound), register.write() as session:
+        stood(session, he, NOW, CLERK)
+    with register.write() as session:
+        assert (stood(session, he, NOW).record.withheld, stood(session, he, moved).record.withheld) == (True, False)
+        assert stood(session, he, moved, CLERK).record.address == "西町9番"
+        assert stood(session, he, NOW, resident(he)).record.withheld is False
+        erase_resident(session, record_id=her, reason=ChangeReason.MOVED_OUT, on=TODAY, actor=SUPERVISOR, at=moved)
+        assert stood(session, he, NOW, CLERK).record.household_number == "P"
