@@ -2,6 +2,7 @@
 
 from portal.staff import (
     approval,
+    as_it_stood,
     case,
     correction_cases,
     delivery,
@@ -16,6 +17,7 @@ from portal.staff.desk import blueprint
 
 __all__ = [
     "approval",
+    "as_it_stood",
     "blueprint",
     "case",
     "correction_cases",

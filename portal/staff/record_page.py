@@ -14,7 +14,7 @@ from registry_core.values.errors import OwnHousehold
 
 
 def record_page(
-    record_id: UUID, template: str, purpose: LegalPurpose, *, status: int = 200, **parts: object
+    record_id: UUID, template: str, purpose: LegalPurpose, /, *, status: int = 200, **parts: object
 ) -> ResponseReturnValue:
     """Look at the record in one transaction and make the page of it and `parts`; of the own household: that it is not theirs."""
     try:

@@ -13,6 +13,7 @@ from portal.registry import registry
 from portal.staff import desk, refusals, words
 from portal.staff.case_page import UNPROCESSABLE
 from portal.staff.desk import blueprint
+from portal.staff.moment_form import MomentForm
 from portal.staff.record_items import rows_of_record
 from portal.staff.record_page import record_page
 from portal.staff.search_form import ResidentSearchForm
@@ -51,7 +52,9 @@ def search() -> ResponseReturnValue:
 @staff_only(*desk.CASE_WORKERS)
 def resident(record_id: UUID) -> ResponseReturnValue:
     """Show one record, to serve its resident at the counter."""
-    return record_page(record_id, "staff/resident.html", LegalPurpose.COUNTER_SERVICE, rows_of=rows_of_record)
+    return record_page(
+        record_id, "staff/resident.html", LegalPurpose.COUNTER_SERVICE, rows_of=rows_of_record, form=MomentForm()
+    )
 
 
 def link_to_open(hit: RecordHit, form: ResidentSearchForm) -> str:

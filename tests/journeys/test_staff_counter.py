@@ -96,6 +96,19 @@ def test_resident_gets_a_pin_and_a_record_is_corrected(counter, browser_visitor,
         looks_well(clerk)
 
 
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize("screen", ["desktop", "narrow"])
+def test_record_is_read_as_it_stood(counter, browser_visitor, lang, screen):
+    counter.corrects("resident-1", address="緑が丘市新町9番9号")
+    clerk = Clerk(browser_visitor(screen), "clerk-1", lang)
+    clerk.signs_in()
+    clerk.opens_staff(f"residents/{counter.record_id('resident-1')}")
+    looks_well(clerk)
+    for day, answer in ((today(), 200), ("2000-01-01", 200), ("x", 422)):
+        clerk.sends({"day": day}, action="as-it-stood", expect=answer)
+        looks_well(clerk)
+
+
 def test_administrator_links_a_clerk_to_her_record(counter, browser_visitor):
     administrator = Administrator(browser_visitor("phone"), "administrator-1", "ja")
     administrator.signs_in()

@@ -14,7 +14,7 @@ from registry_core.register import RecordQuery, cases_of, search_records
 from registry_core.values import Actor, LegalPurpose, Role
 from tests.people.resident import Resident
 from tests.people.staff import Administrator, Auditor, Clerk, Staff, Supervisor
-from tests.portal.staff.conftest import Counter
+from tests.portal.staff.conftest import Counter, today
 
 MOST = 12
 _NOT_COUNTED = ("BEGIN", "PRAGMA")
@@ -57,6 +57,10 @@ def count_of(person, counter: Counter, path: str) -> tuple[int, int]:
     return len(sent), answer.status_code
 
 
+#: What a page asks for behind its address, where without it there is nothing to read.
+_QUERIES = {"staff.as_it_stood": "day={today}"}
+
+
 def addresses(app, values: dict[str, str]) -> list[str]:
     """Every address that a GET may open, its arguments filled in."""
     found = []
@@ -66,7 +70,8 @@ def addresses(app, values: dict[str, str]) -> list[str]:
         built = app.url_map.bind("127.0.0.1").build(
             rule.endpoint, {name: values.get(name, "x") for name in rule.arguments}, force_external=False
         )
-        found.append(built)
+        query = _QUERIES.get(rule.endpoint)
+        found.append(f"{built}?{query.format(today=today())}" if query else built)
     assert len(found) > 50, "a walk of nothing proves nothing"
     return sorted(set(found))
 
