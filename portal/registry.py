@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Table, select
 from sqlalchemy.orm import Session
 
 from portal.config import Config
@@ -19,7 +19,9 @@ from registry_core.ledger.checkpoint import first_signed_with
 from registry_core.ledger.seal import last_checkpointed
 from registry_core.register.code_assignment import JAPAN, CodeAssignment
 from registry_core.storage import engine as storage
+from registry_core.storage.key_set import key_number
 from registry_core.storage.keys import KeyFile, Keyring, KeysUnusable, SealBroken, key_name
+from registry_core.storage.rotation import codes_to_try
 
 EXTENSION = "registry"
 _WITH_CODES: tuple[type[CodeAssignment | DesignatedCode], ...] = (CodeAssignment, DesignatedCode)
@@ -85,20 +87,20 @@ def is_sealed(engine: Engine) -> bool:
 def guard_keys_open(engine: Engine, keyring: Keyring, path: Path) -> None:
     """The keys are those of this register: its codes open, and are found by their index. Raises KeysLost, KeysBehind.
 
-    Asked of the first and the last code: where the keys are being replaced they have different ones.
+    Where the keys are being replaced, every key that a code is sealed with is tried.
     """
-    signer = keyring.next_signer
+    signer, names = keyring.next_signer, list(keyring.sealing)
     with Session(engine) as session:
         codes = [
-            cast("CodeAssignment | DesignatedCode | None", session.scalars(query.order_by(end).limit(1)).first())
-            for query, key in ((select(entity), entity.id) for entity in _WITH_CODES)
-            for end in (key.asc(), key.desc())
+            cast("CodeAssignment | DesignatedCode", session.get_one(entity, row_id))
+            for entity in _WITH_CODES
+            for row_id in codes_to_try(session, table=cast("Table", entity.__table__), names=names)
         ]
         has_gone_on = signer is not None and first_signed_with(session, signer) <= last_checkpointed(session)
-    for code in codes:
-        if code is not None:
-            _guard_opens(code, keyring, path)
-            has_gone_on |= signer is not None and key_name(code.code_sealed) != keyring.active
+    # Which key is missed says more than that something does not open.
+    for code in sorted(codes, key=lambda code: key_name(code.code_sealed) in keyring.sealing):
+        _guard_opens(code, keyring, path)
+        has_gone_on |= signer is not None and key_name(code.code_sealed) != keyring.active
     if has_gone_on and keyring.renewed().next_signer is not None:
         raise KeysBehind(
             f"{path} is the copy that was made before its new keys were used, and the register has gone on with them."
@@ -132,8 +134,7 @@ def _guard_opens(code: CodeAssignment | DesignatedCode, keyring: Keyring, path: 
 
 
 def _is_before(name: str, keyring: Keyring) -> bool:
-    number, first = name[1:], min(int(each[1:]) for each in keyring.sealing)
-    return number.isascii() and number.isdigit() and int(number) < first
+    return 0 < key_number(name) < min(map(key_number, keyring.sealing))
 
 
 def registry() -> Registry:

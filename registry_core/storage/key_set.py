@@ -24,7 +24,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _KEY_BYTES = 32
-_NAME = re.compile(r"([a-z])([0-9]{1,9})")
+_NAME = re.compile(r"([a-z])([0-9]{1,9})(?:-[0-9a-f]{6})?")
 
 
 class KeysUnusable(Exception):
@@ -53,9 +53,12 @@ class KeyGroup:
         return list(self.keys)[-1]
 
     def with_new(self) -> "KeyGroup":
-        """One more key, not yet active. A name never comes back."""
-        letter, number = self.newest[0], int(self.newest[1:]) + 1
-        return replace(self, keys={**self.keys, f"{letter}{number}": secrets.token_bytes(_KEY_BYTES)})
+        """One more key, not yet active.
+
+        Its name never comes back. A number alone would: where the file was lost and an older one is gone on from.
+        """
+        name = f"{self.newest[0]}{key_number(self.newest) + 1}-{secrets.token_hex(3)}"
+        return replace(self, keys={**self.keys, name: secrets.token_bytes(_KEY_BYTES)})
 
     def switched(self) -> "KeyGroup":
         """The newest is active."""
@@ -147,6 +150,12 @@ class KeySet:
 
     def _next(self, step: RotationStep | None, **changed: Any) -> "KeySet":
         return replace(self, generation=self.generation + 1, step=step, **changed)
+
+
+def key_number(name: str) -> int:
+    """How many keys of its use came before it, and itself; 0 of what names no key."""
+    found = _NAME.fullmatch(name)
+    return int(found[2]) if found else 0
 
 
 def read_key_set(path: Path) -> KeySet:

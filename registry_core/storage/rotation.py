@@ -65,6 +65,27 @@ def rows_by_key(session: Session, *, column: Column[bytes], names: Sequence[str]
     return known | {"": found[0] - sum(known.values())}
 
 
+def codes_to_try(session: Session, *, table: Table, names: Sequence[str]) -> list[UUID]:
+    """Some rows of codes that a ring of these keys opens and finds when it fits the register, and not when it does not.
+
+    Where none has a next index all of them are sealed and found with one key: any will do. Else one that none of these keys
+    has sealed, one of each that has, one that is still found by its old index; the whole table may be read for it.
+    """
+    key, sealed, following = _key(table), table.c.code_sealed, table.c[_NEXT]
+
+    def one(*where: ColumnElement[bool]) -> UUID | None:
+        return session.scalar(select(key).where(*where).limit(1))
+
+    # In the order of its index, lest a planner that knows little of the table reads all of it to find none.
+    query = select(key).where(following.is_not(None)).order_by(following).limit(1)
+    if session.scalar(query) is None:
+        found = [one()]
+    else:
+        by_name = [_sealed_by(sealed, name) for name in names]
+        found = [one(~or_(*by_name)), *(one(each) for each in by_name), one(table.c.code_index != following)]
+    return [each for each in found if each is not None]
+
+
 def old_rows(session: Session, *, column: Column[bytes]) -> int:
     """How many rows the active key has not sealed, or have no next index while there should be one."""
     return session.scalar(select(func.count()).select_from(column.table).where(_is_old(session, column))) or 0

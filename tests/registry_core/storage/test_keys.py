@@ -11,7 +11,7 @@ from portal.tables import metadata
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.storage.column_types import Sealed
 from registry_core.storage.engine import write
-from registry_core.storage.key_set import KeySet, RotationStep, read_key_set, write_key_set
+from registry_core.storage.key_set import KeyGroup, KeySet, RotationStep, key_number, read_key_set, write_key_set
 from registry_core.storage.keys import KeyFile, KeysReplaced, SealBroken, keyring_of, new_keyring_file, read_keyring
 from tests.conftest import Register
 from tests.registry_core.people import enter
@@ -57,19 +57,33 @@ def test_steps_of_a_rotation() -> None:
     indexing = sealing.indexing_anew()
     clearing = indexing.without_old()
     told = [
-        (each.generation, each.step, each.sealing.active, [*each.sealing.keys], each.index.active, [*each.index.keys])
+        (each.generation, each.step, *told_of(each.sealing), *told_of(each.index))
         for each in (keys, known, sealing, indexing, clearing, clearing.done())
     ]
     assert told == [
-        (0, None, "k1", ["k1"], "i1", ["i1"]),
-        (1, RotationStep.KNOWN, "k1", ["k1", "k2"], "i1", ["i1", "i2"]),
-        (2, RotationStep.SEALING, "k2", ["k1", "k2"], "i1", ["i1", "i2"]),
-        (3, RotationStep.INDEXING, "k2", ["k1", "k2"], "i2", ["i1", "i2"]),
-        (4, RotationStep.CLEARING, "k2", ["k2"], "i2", ["i2"]),
-        (5, None, "k2", ["k2"], "i2", ["i2"]),
+        (0, None, 1, [1], 1, [1]),
+        (1, RotationStep.KNOWN, 1, [1, 2], 1, [1, 2]),
+        (2, RotationStep.SEALING, 2, [1, 2], 1, [1, 2]),
+        (3, RotationStep.INDEXING, 2, [1, 2], 2, [1, 2]),
+        (4, RotationStep.CLEARING, 2, [2], 2, [2]),
+        (5, None, 2, [2], 2, [2]),
     ]
-    assert ([*clearing.marks.keys], clearing.marks.active) == (["m1", "m2"], "m2")
-    assert [*clearing.done().begun().sealing.keys] == ["k2", "k3"], "a name never comes back"
+    assert told_of(clearing.marks) == (2, [1, 2])
+    assert told_of(clearing.done().begun().sealing) == (2, [2, 3])
+
+
+def told_of(group: KeyGroup) -> tuple[int, list[int]]:
+    """The number of the active key, and of all."""
+    return key_number(group.active), [key_number(name) for name in group.keys]
+
+
+def test_name_of_a_key_never_comes_back_though_an_older_file_is_gone_on_from() -> None:
+    safe = KeySet.new()
+    lost, gone_on = safe.begun(), safe.begun()
+    for group in ("sealing", "index", "marks"):
+        first, second = (getattr(keys, group) for keys in (lost, gone_on))
+        assert (told_of(first), first.newest != second.newest) == (told_of(second), True)
+    assert key_number("no name of a key") == key_number("k1:") == 0
 
 
 def test_copy_made_before_the_new_keys_are_used_holds_all_of_them() -> None:
@@ -104,7 +118,7 @@ def test_running_process_opens_what_a_newer_file_sealed(path) -> None:
     replaced(path, lambda keys: keys.begun().sealing_anew(first_sequence=1))
     newer = read_keyring(path)
     sealed = newer.seal(b"secret", bound_to=b"row")
-    assert (newer.active, running.active) == ("k2", "k1")
+    assert (key_number(newer.active), running.active) == (2, "k1")
     assert running.open(sealed, bound_to=b"row") == b"secret"
     with pytest.raises(SealBroken):
         running.open(b"k9" + sealed[2:], bound_to=b"row")

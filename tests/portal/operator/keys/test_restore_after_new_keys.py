@@ -22,7 +22,7 @@ from tests.conftest import Register
 from tests.invariants import broken_invariants
 from tests.people.auditor import Auditor
 from tests.portal.operator.conftest import Operator, environment, said
-from tests.portal.operator.test_key_rotation import Quiet
+from tests.portal.operator.keys.conftest import Quiet
 from tests.registry_core.people import designate, later
 from tests.registry_core.remaking.conftest import approve_one
 
@@ -172,8 +172,11 @@ def test_with_the_old_keys_alone_the_checkpoints_of_the_new_ones_stop_the_restor
     town.goes_on(operator)
     assert operator.types("keys", "rotate", "--yes").exit_code == 0
     town.goes_on(operator)
+    keys = Path(operator.environment["PORTAL_DATA_KEYS_FILE"])
+    now, lost = (read_key_set(path).sealing.active for path in (keys, town.safe["after"]))
+    assert now != lost
     other = town.operator(town.safe["after"], operator.environment["PORTAL_DATABASE_URL"])
-    assert "do not open this register" in other.types("verify-ledger").stderr
+    assert f"The register is sealed with the key {now}, which is not in " in other.types("verify-ledger").stderr
 
 
 @pytest.mark.parametrize("backup", ["before", "indexing", "after"])

@@ -4,8 +4,6 @@ import json
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -15,92 +13,18 @@ from sqlalchemy import event, func, select, text
 from portal.config import Config
 from portal.operator import key_rotation
 from portal.operator.key_rotation import Rotation, RotationStuck
-from portal.registry import Registry, open_registry
-from portal.tables import metadata
-from portal.web.session_table import add_session, new_row_id, new_token
-from registry_core.codes import approve_code_change, codes_in_use, designate_codes
+from portal.registry import open_registry
+from registry_core.codes import codes_in_use, designate_codes
 from registry_core.ledger import make_checkpoint, public_keys, seal_entries, verify_ledger
 from registry_core.ledger.entry import LedgerEntry
 from registry_core.register.code_assignment import CodeAssignment
-from registry_core.storage.key_set import KeySet, new_keyring_file, read_key_set, write_key_set
-from registry_core.storage.keys import KeyFile, SealBroken, keyring, read_keyring
-from registry_core.storage.rotation import sealed_columns
-from registry_core.values import ResidentRecordCode
+from registry_core.storage.key_set import KeySet, read_key_set
+from registry_core.storage.keys import KeyFile, SealBroken, read_keyring
 from registry_core.values.errors import CodeInUse
-from tests.conftest import Register
 from tests.invariants import broken_invariants
-from tests.portal.operator.conftest import Operator, environment, said
-from tests.registry_core.people import NOW, SECOND, SYSTEM, ask, check, code, designate, enter, later
-
-
-class Quiet:
-    """Nobody watches."""
-
-    def begin(self, what: str, total: int) -> None:
-        pass
-
-    def advance(self, rows: int) -> None:
-        pass
-
-
-@dataclass
-class Keeper:
-    """Somebody who keeps a register and its own key file."""
-
-    opened: Registry
-    environment: dict[str, str | None]
-
-    @property
-    def path(self) -> Path:
-        return self.opened.config.data_keys_file
-
-    def rotates(self) -> bool:
-        return Rotation(self.opened, Quiet(), lambda _keys: True).run()
-
-    def sealed(self, ring) -> dict[str, int]:
-        """How many values of each column open with a ring; what does not is told by raising."""
-        found = {}
-        with self.opened.read() as session:
-            for column in sealed_columns(metadata):
-                (key,) = column.table.primary_key.columns
-                rows = session.execute(select(key, column).where(column.is_not(None))).all()
-                for row_id, sealed in rows:
-                    ring.open(sealed, bound_to=column.type.bound_to(row_id))
-                found[str(column)] = len(rows)
-        return found
-
-    def codes(self) -> list[ResidentRecordCode]:
-        with self.opened.read() as session:
-            return [row.code(keyring(session)) for row in session.scalars(select(CodeAssignment))]
-
-
-@pytest.fixture
-def keeper(register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
-    """A register with something sealed in most columns, a ledger with a checkpoint, a key file of its own."""
-    monkeypatch.setattr(key_rotation, "_A_MOMENT", 0)
-    path = tmp_path / "keys" / "data-keys.json"
-    new_keyring_file(path)
-    settings = environment(tmp_path, register.url, path)
-    opened = open_registry(Config.from_environment(settings))
-    fill(opened)
-    yield Keeper(opened, settings)
-    opened.engine.dispose()
-
-
-def fill(opened: Registry) -> None:
-    with opened.write() as session:
-        record = enter(session)
-        enter(session)
-        designate(session, 4)
-        request = ask(session, record, email="a@example.org")
-        check(session, request.id)
-        approve_code_change(session, request_id=request.id, actor=SECOND, at=NOW)
-        token, row_id = new_token(), new_row_id()
-        add_session(session, row_id=row_id, token=token, audience="staff", subject=None, data={"a": 1}, at=NOW)
-    with opened.write() as session:
-        seal_entries(session, at=NOW)
-        make_checkpoint(session, at=NOW)
-
+from tests.portal.operator.conftest import Operator, said
+from tests.portal.operator.keys.conftest import Keeper, Quiet, numbers
+from tests.registry_core.people import NOW, SYSTEM, code, enter, later
 
 # ---------------------------------------------------------------- what it does
 
@@ -111,7 +35,7 @@ def test_rotation_leaves_nothing_that_an_old_key_opens_or_finds(keeper: Keeper) 
     filled = keeper.sealed(old)
     assert keeper.rotates()
     new = read_key_set(keeper.path)
-    assert (new.step, [*new.sealing.keys], [*new.index.keys], [*new.marks.keys]) == (None, ["k2"], ["i2"], ["m1", "m2"])
+    assert (new.step, *map(numbers, (new.sealing, new.index, new.marks))) == (None, [2], [2], [1, 2])
     assert keeper.sealed(read_keyring(keeper.path)) == filled
     assert sum(filled.values()) > 10
     with keeper.opened.read() as session:
@@ -122,7 +46,7 @@ def test_rotation_leaves_nothing_that_an_old_key_opens_or_finds(keeper: Keeper) 
         assert codes_in_use(session, codes=before) == set(before)
         told = select(LedgerEntry.action, LedgerEntry.facts).where(LedgerEntry.action.startswith("keys."))
         entries = sorted((action, facts["sealing"]) for action, facts in session.execute(told))
-        assert entries == [("keys.replaced", "k2"), ("keys.replacement-begun", "k1")]
+        assert entries == [("keys.replaced", new.sealing.active), ("keys.replacement-begun", "k1")]
     with pytest.raises(SealBroken):
         keeper.sealed(KeySetRing(old))
 
@@ -158,7 +82,7 @@ def test_keys_are_replaced_again_and_again(keeper: Keeper) -> None:
     filled = keeper.sealed(read_keyring(keeper.path))
     for _ in range(3):
         assert keeper.rotates()
-    assert [*read_key_set(keeper.path).sealing.keys] == ["k4"]
+    assert numbers(read_key_set(keeper.path).sealing) == [4]
     assert keeper.sealed(read_keyring(keeper.path)) == filled
     assert len(read_key_set(keeper.path).signers) == 4
 
@@ -168,7 +92,7 @@ def test_row_that_does_not_open_stops_it_before_the_old_keys_go(keeper: Keeper) 
         session.execute(text("UPDATE outbox_message SET payload_sealed = substr(payload_sealed, 1, 40)"))
     with pytest.raises(RotationStuck, match=r"rows of outbox_message.payload_sealed do not open"):
         keeper.rotates()
-    assert [*read_key_set(keeper.path).sealing.keys] == ["k1", "k2"]
+    assert numbers(read_key_set(keeper.path).sealing) == [1, 2]
     with keeper.opened.read() as session:
         assert codes_in_use(session, codes=keeper.codes()) == set(keeper.codes())
 
@@ -192,7 +116,7 @@ def test_killed_at_any_moment_everything_goes_on_and_a_second_run_ends_it(keeper
         _use(keeper)
     assert kills > 15
     assert read_key_set(keeper.path).step is None
-    assert [*read_key_set(keeper.path).sealing.keys] == ["k2"]
+    assert numbers(read_key_set(keeper.path).sealing) == [2]
     filled = keeper.sealed(read_keyring(keeper.path))
     assert filled["code_assignment.code_sealed"] == 3 + kills
     with keeper.opened.write() as session:
@@ -249,11 +173,6 @@ def _rotate_until(settings: dict[str, str], events: int) -> None:
 # ---------------------------------------------------------------- the commands
 
 
-@pytest.fixture
-def operator(keeper: Keeper, register: Register, tmp_path: Path) -> Operator:
-    return Operator(keeper.environment, tmp_path, register)
-
-
 def test_status_tells_names_and_rows_and_no_key(operator: Operator, keeper: Keeper) -> None:
     told = json.loads(operator.types("keys", "status", "--json").stdout)
     assert (told["step"], told["sealing"], told["lost"]) == (None, {"active": "k1", "names": ["k1"]}, 0)
@@ -280,7 +199,7 @@ def test_rotate_says_what_to_do_with_the_copies(operator: Operator, keeper: Keep
         f"The keys are new. Put a copy of {keeper.path} into its safe.",
     )
     assert json.loads(operator.types("keys", "status", "--json").stdout)["rows"]["code_assignment.code_sealed"] == {
-        "k2": 3
+        read_key_set(keeper.path).sealing.active: 3
     }
     assert operator.types("verify-ledger").exit_code == 0
 
@@ -289,10 +208,10 @@ def test_rotate_uses_no_new_key_before_its_copy_is_in_the_safe(operator: Operato
     result = operator.types("keys", "rotate")  # nobody answers: no
     assert result.exit_code != 0
     told = json.loads(operator.types("keys", "status", "--json").stdout)
-    assert (told["step"], told["sealing"]) == ("known", {"active": "k1", "names": ["k1", "k2"]})
+    assert (told["step"], told["sealing"]["active"], len(told["sealing"]["names"])) == ("known", "k1", 2)
     assert "Run `portal keys rotate` to go on." in operator.types("keys", "status").stdout
     assert operator.types("keys", "rotate", "--yes").exit_code == 0
-    assert [*read_key_set(keeper.path).sealing.keys] == ["k2"]
+    assert numbers(read_key_set(keeper.path).sealing) == [2]
 
 
 def test_two_rotations_at_once_are_one(operator: Operator, keeper: Keeper) -> None:
@@ -301,50 +220,10 @@ def test_two_rotations_at_once_are_one(operator: Operator, keeper: Keeper) -> No
     assert (result.exit_code, said(result)[-1]) == (2, "Another `portal keys rotate` is running. Let it end.")
 
 
-# ---------------------------------------------------------------- wrong keys at the start
-
-
-@pytest.mark.parametrize("words", [["keys", "status"], ["verify-ledger"], ["init"], ["serve"], ["worker"]])
-def test_key_file_from_before_a_rotation_is_refused(operator: Operator, keeper: Keeper, words: list[str]) -> None:
-    old = keeper.path.read_bytes()
-    keeper.rotates()
-    keeper.path.write_bytes(old)
-    result = operator.types(*words)
-    assert result.exit_code == 2
-    assert "The register is sealed with the key k2, which is not in" in result.stderr
-    assert "Restore the newest copy from its safe." in result.stderr
-
-
-def test_key_file_with_another_index_key_is_refused(operator: Operator, keeper: Keeper) -> None:
-    keys = read_key_set(keeper.path)
-    write_key_set(keeper.path, keys.__class__(**{**_fields(keys), "index": KeySet.new().index}))
-    result = operator.types("keys", "status")
-    assert result.exit_code == 2
-    assert "open the codes of this register and do not find them" in result.stderr
-
-
-def _fields(keys: KeySet) -> dict[str, object]:
-    return {name: getattr(keys, name) for name in KeySet.__dataclass_fields__}
-
-
-def test_pool_alone_is_enough_to_know_its_keys(register: Register, tmp_path: Path) -> None:
-    path = tmp_path / "keys.json"
-    new_keyring_file(path)
-    opened = open_registry(Config.from_environment(environment(tmp_path, register.url, path)))
-    with opened.write() as session:
-        designate(session)
-    opened.engine.dispose()
-    path.unlink()
-    operator = Operator(environment(tmp_path, register.url, path), tmp_path, register)
-    assert operator.types("init").exit_code == 2
-    new_keyring_file(path)
-    assert "do not open this register" in operator.types("init").stderr
-
-
 def test_running_registry_goes_on_with_the_new_keys(keeper: Keeper) -> None:
     """A server or worker opened before the rotation, and used after it."""
     assert KeyFile(keeper.path).current().active == "k1"
     ring = keeper.opened.keyring
     keeper.rotates()
-    assert (ring.active, keeper.opened.keyring.active) == ("k1", "k2")
+    assert (ring.active, keeper.opened.keyring.active) == ("k1", read_key_set(keeper.path).sealing.active)
     _use(keeper)
