@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.operator import key_rotation
 from registry_core.storage.key_set import read_key_set, write_key_set
 from registry_core.storage.keys import new_keyring_file
 from tests.portal.operator.conftest import Operator
@@ -44,6 +45,20 @@ def test_a_replacement_of_the_keys_that_stopped_half_way_is_told(operator: Opera
     path = operator.folder / "data-keys.json"
     write_key_set(path, read_key_set(path).begun())
     assert_tells(operator, "keys-fit", "warning", "stopped half way (step known)", "portal keys rotate")
+
+
+def test_copy_of_the_keys_that_the_register_has_gone_on_from_is_told(operator: Operator, monkeypatch):
+    """The one that was put into the safe before its new keys were used: nothing is lost, and nothing starts."""
+    monkeypatch.setattr(key_rotation, "_A_MOMENT", 0)
+    path = operator.folder / "data-keys.json"
+    write_key_set(path, read_key_set(path).begun())
+    safe = path.read_bytes()
+    assert operator.types("keys", "rotate", "--yes").exit_code == 0
+    path.write_bytes(safe)
+    words = "the register has gone on with them. Run `portal keys rotate`", "Until then the service does not start."
+    assert_tells(operator, "keys-fit", "fault", *words)
+    assert operator.types("keys", "rotate", "--yes").exit_code == 0
+    assert_tells(operator, "keys-fit", "ok", "The keys open this register.")
 
 
 @pytest.mark.parametrize(("free", "state"), [(900, "warning"), (100, "fault")])
