@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Dialect, Index, String, Uuid, and_, insert, or_, select, text
+from sqlalchemy import JSON, Dialect, Index, String, Uuid, and_, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.storage.base import Base
-from registry_core.storage.bulk_insert import BoundRows, bound_rows
+from registry_core.storage.bulk_insert import BoundRows, bound_rows, insert_rows
 from registry_core.storage.column_types import Closed, Instant
 from registry_core.values.actor import Actor, Role
 from registry_core.values.legal_purpose import LegalPurpose
@@ -133,9 +133,8 @@ def entry_values(
 
 def record_entries(session: Session, *, entries: Sequence[dict[str, Any]]) -> None:
     """Write many entries, as `entry_values` gives them, in the caller's transaction at once."""
-    connection = session.connection()
-    connection.execute(insert(LedgerEntry), list(entries))
-    connection.execute(insert(LedgerTail), [{"entry_id": each["id"], "at": each["at"]} for each in entries])
+    for rows in bound_entries(entries, dialect=session.get_bind().dialect):
+        insert_rows(session, rows)
 
 
 def bound_entries(values: Sequence[dict[str, Any]], *, dialect: Dialect) -> tuple[BoundRows, BoundRows]:

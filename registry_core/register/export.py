@@ -12,13 +12,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from registry_core.ledger import bound_entries, entry_values, record_entry
+from registry_core.ledger import entry_values, record_entries, record_entry
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.history import RecordHistory
 from registry_core.register.household import StaffLink
 from registry_core.register.protection import is_withheld
 from registry_core.register.resident_record import ResidentItems, ResidentRecord, with_changes
-from registry_core.storage.bulk_insert import insert_rows
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor, Role
 from registry_core.values.change_reason import ENTRY_REASONS, ChangeReason
@@ -75,8 +74,13 @@ def export_page(
     if after is not None:
         query = query.where(ResidentRecord.id > after)
     found = session.execute(query).all()
-    _leave_entries(session, [record.id for record, _, _ in found], actor, at)
-    entered = _entered(session, [record.id for record, _, _ in found])
+    record_ids = [record.id for record, _, _ in found]
+    values = [
+        entry_values(action="record.exported", actor=actor, at=at, purpose=LegalPurpose.AUDIT, record_id=record_id)
+        for record_id in record_ids
+    ]
+    record_entries(session, entries=values)
+    entered = _entered(session, record_ids)
     ring = keyring(session)
     page = [
         ExportedRecord(
@@ -111,15 +115,6 @@ def _taken_out(session: Session, actor: Actor) -> list[ColumnElement[bool]]:
     if own is not None:
         conditions.append(household != tuple(own))
     return conditions
-
-
-def _leave_entries(session: Session, record_ids: Sequence[UUID], actor: Actor, at: datetime) -> None:
-    values = [
-        entry_values(action="record.exported", actor=actor, at=at, purpose=LegalPurpose.AUDIT, record_id=record_id)
-        for record_id in record_ids
-    ]
-    for rows in bound_entries(values, dialect=session.get_bind().dialect):
-        insert_rows(session, rows)
 
 
 def _entered(session: Session, record_ids: Sequence[UUID]) -> dict[UUID, tuple[ChangeReason, RegisterDate]]:

@@ -13,11 +13,12 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Column, Dialect, Table, inspect
+from sqlalchemy import Column, Dialect, LargeBinary, Table, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry_core.storage.base import Base
+from registry_core.storage.column_types import Sealed
 from registry_core.storage.engine import is_sqlite
 
 _Bind = Callable[[Any], Any]
@@ -105,8 +106,10 @@ def _columns(entity: type[Base]) -> tuple[tuple[str, Column[Any]], ...]:
 @cache
 def _binds(entity: type[Base], dialect: Dialect) -> tuple[_Bind | None, ...]:
     """What turns a value of each column into the driver's."""
-    # Both drivers take bytes as they are.
+    # Both drivers take bytes as they are, and so does another process.
     return tuple(
-        None if column.type.python_type is bytes else column.type.dialect_impl(dialect).bind_processor(dialect)
+        None
+        if isinstance(column.type, LargeBinary | Sealed)
+        else column.type.dialect_impl(dialect).bind_processor(dialect)
         for _, column in _columns(entity)
     )
