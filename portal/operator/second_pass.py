@@ -1,7 +1,7 @@
 """The second pass over a file of residents: the good rows are entered, batch by batch, from where the import stands."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import dropwhile, islice
 from pathlib import Path
@@ -47,7 +47,7 @@ class LeftToEnter:
     after: int
     today: date
     actor: Actor
-    database_url: str
+    database_url: str = field(repr=False)
     keys_file: Path
 
     def preparation(self) -> Preparation:
