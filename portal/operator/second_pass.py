@@ -1,11 +1,12 @@
 """The second pass over a file of residents: the good rows are entered, batch by batch, from where the import stands."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import dropwhile, islice
 from pathlib import Path
 
+from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
 
 from portal.operator.ahead import Ahead
@@ -27,7 +28,6 @@ from registry_core.register import (
     end_import,
     go_on_with_import,
 )
-from registry_core.storage.engine import open_engine
 from registry_core.storage.keys import KeyFile
 from registry_core.values.actor import Actor, system_actor
 
@@ -47,14 +47,13 @@ class LeftToEnter:
     after: int
     today: date
     actor: Actor
-    database_url: str = field(repr=False)
+    dialect: type[Dialect]
     keys_file: Path
 
     def preparation(self) -> Preparation:
         """Nothing is read yet."""
-        dialect = open_engine(self.database_url).dialect
         keyring = KeyFile(self.keys_file).current()
-        return Preparation(self.arrivals(), actor=self.actor, keyring=keyring, dialect=dialect)
+        return Preparation(self.arrivals(), actor=self.actor, keyring=keyring, dialect=self.dialect())
 
     def arrivals(self) -> Iterator[Arrival]:
         """Who is still to be entered. Raises FileChanged."""
@@ -132,9 +131,9 @@ class SecondPass:
             yield self.entered
 
     def _left(self) -> LeftToEnter:
-        url = self._opened.engine.url.render_as_string(hide_password=False)
+        dialect = type(self._opened.engine.dialect)
         actor, keys_file = system_actor(self._opened.config.municipality.code), self._opened.keys.path
-        return LeftToEnter(self._file, self._found.path, self._through, self._opened.today(), actor, url, keys_file)
+        return LeftToEnter(self._file, self._found.path, self._through, self._opened.today(), actor, dialect, keys_file)
 
     def _go_on(self, session: Session, batch: Batch) -> None:
         through = batch.through

@@ -6,7 +6,8 @@ from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Dialect, select
+from sqlalchemy.dialects import sqlite
 
 from portal.config import Config
 from portal.operator import key_rotation
@@ -19,7 +20,6 @@ from portal.pace import Pace
 from portal.registry import open_registry
 from registry_core.codes import codes_in_use
 from registry_core.register.code_assignment import CodeAssignment
-from registry_core.storage.engine import open_engine
 from registry_core.storage.keys import KeyFile, key_name, new_keyring_file, read_keyring
 from tests.conftest import Register
 from tests.portal.operator.conftest import environment
@@ -33,12 +33,12 @@ class People:
 
     number: int
     keys_file: Path
-    database_url: str = "sqlite://"
+    dialect: type[Dialect] = sqlite.dialect
     file_changes: bool = False
 
     def preparation(self) -> Preparation:
-        keyring, dialect = KeyFile(self.keys_file).current(), open_engine(self.database_url).dialect
-        return Preparation(self.arrivals(), actor=SYSTEM, keyring=keyring, dialect=dialect)
+        keyring = KeyFile(self.keys_file).current()
+        return Preparation(self.arrivals(), actor=SYSTEM, keyring=keyring, dialect=self.dialect())
 
     def arrivals(self) -> Iterator[Arrival]:
         for line, person in enumerate(synthetic_residents(self.number, seed=3), start=1):
@@ -118,7 +118,7 @@ def test_keys_replaced_meanwhile_are_those_of_the_rest(
 ) -> None:
     monkeypatch.setattr(key_rotation, "_A_MOMENT", 0)
     opened = open_registry(Config.from_environment(environment(tmp_path, register.url, own_keys)))
-    people = People(30, own_keys, register.url)
+    people = People(30, own_keys, type(register.engine.dialect))
     preparing = process.begin(people) if beside else people.preparation()
     pace = Pace(seconds=60.0, most=10, rows=10)
     told = []
