@@ -23,7 +23,7 @@ from registry_core.register.code_assignment import CodeAssignment
 from registry_core.storage.keys import KeyFile, key_name, new_keyring_file, read_keyring
 from tests.conftest import Register
 from tests.portal.operator.conftest import environment
-from tests.portal.operator.test_key_rotation import Quiet
+from tests.portal.operator.keys.conftest import Quiet
 from tests.registry_core.people import NOW, SYSTEM
 
 
