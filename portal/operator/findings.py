@@ -48,7 +48,6 @@ class Findings:
 
     def __init__(self, file: Path) -> None:
         """Make the file, which must not be there yet."""
-        self.path = file
         self._db = sqlite3.connect(file, isolation_level=None)
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", f"cache_size=-{_CACHE_KIB}"):
             self._db.execute(f"PRAGMA {pragma}")
@@ -97,11 +96,6 @@ class Findings:
         return self._count("bad")
 
     @property
-    def rows_back(self) -> int:
-        """How many rows are of people who come back."""
-        return self._count("back")
-
-    @property
     def same_people(self) -> int:
         """How many rows seem to be of somebody who stands elsewhere too, with another code."""
         return self._count("same")
@@ -120,6 +114,18 @@ class Findings:
         query = "SELECT * FROM note UNION ALL SELECT * FROM same ORDER BY 1 LIMIT ?"
         return [BadRow(*row) for row in self._db.execute(query, (most,))]
 
+    def bad_lines(self, lines: tuple[int, int]) -> set[int]:
+        """The bad ones from the first to the last of these lines."""
+        return self._lines("bad", lines)
+
+    def lines_back(self, lines: tuple[int, int]) -> set[int]:
+        """The ones who come back, from the first to the last of these lines."""
+        return self._lines("back", lines)
+
+    def _lines(self, table: str, lines: tuple[int, int]) -> set[int]:
+        query = f"SELECT line FROM {table} WHERE line BETWEEN ? AND ?"  # noqa: S608 -- one of two tables of ours
+        return {line for (line,) in self._db.execute(query, lines)}
+
     def _count(self, table: str) -> int:
         return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 -- as above
 
@@ -132,26 +138,6 @@ class Findings:
             self._db.execute("BEGIN")
             self._db.executemany(statement, rows)
             self._db.execute("COMMIT")
-
-
-class FoundLines:
-    """What is found of some lines, asked of the file itself, also from another process."""
-
-    def __init__(self, file: Path) -> None:
-        """Open the file of `Findings`."""
-        self._db = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, isolation_level=None)
-
-    def bad(self, lines: tuple[int, int]) -> set[int]:
-        """The bad ones from the first to the last of these lines."""
-        return self._among("bad", lines)
-
-    def back(self, lines: tuple[int, int]) -> set[int]:
-        """Those of people who come back, from the first to the last of these lines."""
-        return self._among("back", lines)
-
-    def _among(self, table: str, lines: tuple[int, int]) -> set[int]:
-        query = f"SELECT line FROM {table} WHERE line BETWEEN ? AND ?"  # noqa: S608 -- one of two tables of ours
-        return {line for (line,) in self._db.execute(query, lines)}
 
 
 @contextmanager

@@ -3,13 +3,14 @@
 Each batch remembers in its own transaction how far the file is entered, so that a run that was broken off goes on where it was.
 """
 
+import gc
 import json
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from portal.operator.ahead import Ahead, AheadEnded, ahead, rarely_collected
 from portal.operator.bad_rows import say_rows
 from portal.operator.findings import Findings, findings
 from portal.operator.first_pass import FirstPass
@@ -23,9 +24,7 @@ from registry_core.register import ImportOutcome, ImportView, begin_import, end_
 from registry_core.values.actor import system_actor
 from registry_core.values.errors import ImportMovedOn, ImportUnfinished
 
-WORTH_A_PROCESS = (
-    1 << 20
-)  # bytes of a file, some thousands of people; the process takes a second to begin, beside the first pass
+_OBJECTS_BEFORE_COLLECTING = 100_000
 _ANOTHER_RUNS = "Somebody else enters a file of residents here just now, or gave this one up. Look, and try again."
 
 
@@ -64,12 +63,23 @@ def import_file(
     opened: Registry, file: TwiceReadFile, found: Findings, *, skip_bad: bool = False, give_up: bool = False
 ) -> dict[str, int]:
     """Both passes; the figures. Raises FileFault, ImportMovedOn, ImportUnfinished."""
-    with rarely_collected(), ahead() if file.size >= WORTH_A_PROCESS else nullcontext() as beside:
-        return _both_passes(opened, file, found, beside, skip_bad=skip_bad, give_up=give_up)
+    with _rarely_collected():
+        return _both_passes(opened, file, found, skip_bad=skip_bad, give_up=give_up)
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Rows refer to nothing that refers to them: looking for such garbage after every few took a seventh of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTING, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _both_passes(
-    opened: Registry, file: TwiceReadFile, found: Findings, beside: Ahead | None, *, skip_bad: bool, give_up: bool
+    opened: Registry, file: TwiceReadFile, found: Findings, *, skip_bad: bool, give_up: bool
 ) -> dict[str, int]:
     unfinished = _unfinished(opened, file, give_up=give_up)
     rows = _check(opened, file, found, unfinished)
@@ -81,7 +91,7 @@ def _both_passes(
         click.echo(f"Nothing was entered. Mend these {found.bad_rows} rows and try again, or use --skip-bad.", err=True)
         return figures
     run = unfinished or _begun(opened, file)
-    second = SecondPass(opened, file, found, run, beside=beside, skip_bad=skip_bad)
+    second = SecondPass(opened, file, found, run, skip_bad=skip_bad)
     good = rows - found.bad_rows - before
     try:
         with progress(f"Entering {good} residents", good) as tell:
@@ -92,11 +102,6 @@ def _both_passes(
             f"The file changed while it was read; {second.entered} residents of it are entered. "
             "Put it back as it was and run the command again: it goes on where it was."
         ) from changed
-    except AheadEnded as ended:
-        raise FileFault(
-            f"The process that prepares rows has ended (was the memory full?); {second.entered} residents are entered. "
-            "Run the command again: it goes on where it was."
-        ) from ended
     except RegisterChanged:
         figures["bad"] = found.bad_rows
         click.echo(

@@ -10,7 +10,7 @@ from random import Random
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
-from portal.operator.batches import Arrival, Preparation, enter_in_batches
+from portal.operator.batches import Arrival, enter_in_batches
 from portal.operator.first_pass import in_parts
 from portal.operator.synthetic_households import household_number, invented_people
 from portal.operator.synthetic_numbers import SeedNumbers, random_card
@@ -38,10 +38,14 @@ def fill(engine: Engine, keyring: Keyring, number: int, seed: int = 1, *, munici
     `at` is the instant all of it is recorded at; the legal day is that of Japan.
     """
     people = fitting_residents(lambda: read(engine, keyring), number, seed=seed, on=at.astimezone(JAPAN).date())
-    actor = system_actor(municipality_code)
-    preparing = Preparation(people, actor=actor, keyring=keyring, dialect=engine.dialect)
-    pace = Pace(seconds=2.0, most=5_000)
-    for _ in enter_in_batches(engine, keyring, preparing, now=lambda: at, pace=pace):
+    for _ in enter_in_batches(
+        engine,
+        keyring,
+        people,
+        actor=system_actor(municipality_code),
+        now=lambda: at,
+        pace=Pace(seconds=2.0, most=5_000),
+    ):
         pass
 
 

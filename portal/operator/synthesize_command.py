@@ -1,11 +1,12 @@
 """`portal registry synthesize N`: invented people for a demonstration, by the same way as a file of residents."""
 
 import json
+from collections.abc import Sequence
 
 import click
 from sqlalchemy.orm import Session
 
-from portal.operator.batches import Batch, BatchRefused, Preparation, enter_in_batches
+from portal.operator.batches import Arrival, BatchRefused, enter_in_batches
 from portal.operator.opening import opened_registry
 from portal.operator.progress import progress
 from portal.operator.synthesis import SeedIsThere, fitting_residents, guard_seed_is_new
@@ -67,22 +68,21 @@ def _run(opened: Registry, number: int, seed: int) -> ImportView:
 def _enter(opened: Registry, run: ImportView, number: int, seed: int) -> None:
     through = run.through_line
 
-    def go_on(session: Session, batch: Batch) -> None:
-        go_on_with_import(session, import_id=run.id, after=through, through=batch.through, entered=batch.count)
+    def go_on(session: Session, batch: Sequence[Arrival]) -> None:
+        go_on_with_import(session, import_id=run.id, after=through, through=batch[-1].line, entered=len(batch))
 
-    people = fitting_residents(opened.read, number, seed=seed, on=opened.today(), after=through)
-    actor, dialect = system_actor(opened.config.municipality.code), opened.engine.dialect
     batches = enter_in_batches(
         opened.engine,
         opened.keyring,
-        Preparation(people, actor=actor, keyring=opened.keyring, dialect=dialect),
+        fitting_residents(opened.read, number, seed=seed, on=opened.today(), after=through),
+        actor=system_actor(opened.config.municipality.code),
         now=opened.now,
         pace=pace_for(opened.engine),
         beside=go_on,
     )
     with progress(f"Making {number} residents", number) as tell:
         for batch in batches:
-            through = batch.through
+            through = batch[-1].line
             tell(through, through - run.through_line)
         if number >= WORTH_JOINING:
             for _ in joined_search_runs(opened.engine, opened.keyring):

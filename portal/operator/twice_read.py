@@ -22,25 +22,22 @@ class FileChanged(FileFault):
         """Say what to do."""
         super().__init__("The file changed while it was read. What it holds now was not entered; try again.")
 
-    def __reduce__(self) -> tuple[type["FileChanged"], tuple[()]]:
-        """As another process is told it."""
-        return FileChanged, ()
-
 
 class TwiceReadFile:
-    """Reads a UTF-8 file in bounded memory: sixteen bytes of each mebibyte are remembered, and where it stands.
-
-    What the first reading met can be told to another process, which reads it again.
-    """
+    """Reads a UTF-8 file in bounded memory: sixteen bytes of each mebibyte are remembered, and where it stands."""
 
     def __init__(self, path: Path) -> None:
         """Nothing is read yet."""
         self.path = path
         self.size = path.stat().st_size
         self.position = 0
-        #: Of all the first reading met, as hexadecimal digits, once it came to the end.
-        self.sha256 = ""
         self._marks: list[bytes] = []
+        self._whole = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Of everything the first reading met, as hexadecimal digits."""
+        return self._whole.hexdigest()
 
     def sha256_now(self) -> str:
         """Of what the file holds at this moment, read for this alone."""
@@ -56,12 +53,10 @@ class TwiceReadFile:
         return self._lines(self._same_blocks())
 
     def _blocks(self) -> Iterator[bytes]:
-        whole = hashlib.sha256()
         for block in self._read():
-            whole.update(block)
+            self._whole.update(block)
             self._marks.append(_mark(block))
             yield block
-        self.sha256 = whole.hexdigest()
 
     def _same_blocks(self) -> Iterator[bytes]:
         expected = iter(self._marks)

@@ -1,13 +1,14 @@
 """A file of residents imported, both passes of it, against the bare driver's writing of the same rows into the same tables.
 
 The driver's way is one transaction of `executemany` or COPY for a whole file, its rows bound beforehand: no parsing, no rules, no
-keys, no batches that let others in. Memory is that of the command with the process it begins, by how many rows the file has.
+keys, no batches that let others in. Memory is that of the command in a process of its own, by how many rows the file has.
 """
 
 import csv
 import os
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr
@@ -41,7 +42,7 @@ from tests.benchmarks.measurement import Figure, Pairs, measured_pairs, say
 from tests.benchmarks.replay import bare_connection
 from tests.benchmarks.waiting import others_waiting
 from tests.databases import Template, copy_of
-from tests.peak_memory import watched
+from tests.peak_memory import PROGRAM, peak_mb
 
 #: Rows a file has, and rounds; a file is a round, and as large as one transaction of the bare driver.
 _ROWS, _QUICK_ROWS = 20_000, 1_000
@@ -228,9 +229,17 @@ def _memory(template: Template, folder: Path, sizes: tuple[int, ...]) -> dict[in
 def _peak(template: Template, file: Path, size: int) -> float:
     write_file(file, synthetic_residents(size, seed=next(_seeds)))
     with copy_of(template) as url:
-        environment = _environment(url) | {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT_ROOT)}
-        ended, peak = watched("registry", "import", str(file), "--skip-bad", environment=environment)
-        if ended.returncode not in {0, 1}:  # 1: a code was drawn that somebody has, and that row left out
+        ended = subprocess.run(
+            [sys.executable, "-c", PROGRAM, "registry", "import", str(file), "--skip-bad"],
+            env=_environment(url) | {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT_ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        peak = peak_mb(ended.stderr)
+        if (
+            ended.returncode not in {0, 1} or peak is None
+        ):  # 1: a code was drawn that somebody has, and that row left out
             raise subprocess.CalledProcessError(ended.returncode, ended.args, stderr=ended.stderr)
     file.unlink()
     say(f"  a file of {size:,} rows was imported in {peak:.0f} MB")

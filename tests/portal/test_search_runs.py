@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.operator.batches import Arrival, Preparation, enter_in_batches
+from portal.operator.batches import Arrival, enter_in_batches
 from portal.operator.synthesis import synthetic_residents
 from portal.pace import Pace
 from portal.search_runs import joined_search_runs
@@ -21,8 +21,7 @@ from tests.registry_core.people import CITY, NOW
 def fill_in_small_batches(engine, keyring, city: str) -> None:
     arrivals = [Arrival(line, each) for line, each in enumerate(synthetic_residents(200, seed=4), start=1)]
     pace = Pace(seconds=0.0, most=10, rows=10)
-    preparing = Preparation(arrivals, actor=system_actor(city), keyring=keyring, dialect=engine.dialect)
-    for _ in enter_in_batches(engine, keyring, preparing, now=lambda: NOW, pace=pace):
+    for _ in enter_in_batches(engine, keyring, arrivals, actor=system_actor(city), now=lambda: NOW, pace=pace):
         pass
 
 

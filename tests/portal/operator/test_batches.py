@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from portal.operator.batches import Arrival, Preparation, enter_in_batches
+from portal.operator.batches import Arrival, enter_in_batches
 from portal.operator.synthesis import fill, synthetic_residents
 from portal.pace import Pace
 from registry_core.ledger.entry import LedgerEntry
@@ -15,9 +15,10 @@ def test_every_batch_is_a_transaction_of_its_own(register: Register) -> None:
     arrivals = [Arrival(line, each) for line, each in enumerate(synthetic_residents(25, seed=4), start=1)]
     sizes, seen = [], []
     pace = Pace(seconds=0.0, most=10, rows=10)
-    preparing = Preparation(arrivals, actor=SYSTEM, keyring=register.keyring, dialect=register.engine.dialect)
-    for batch in enter_in_batches(register.engine, register.keyring, preparing, now=lambda: NOW, pace=pace):
-        sizes.append(batch.count)
+    for batch in enter_in_batches(
+        register.engine, register.keyring, arrivals, actor=SYSTEM, now=lambda: NOW, pace=pace
+    ):
+        sizes.append(len(batch))
         with register.read() as session:
             seen.append(session.scalar(select(func.count()).select_from(ResidentRecord)))
     assert sizes == [10, 5, 5, 5]

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from portal.operator import import_command
 from portal.operator.second_pass import SecondPass
 from portal.search_runs import WORTH_JOINING
 from registry_core.codes import erase_resident
@@ -55,16 +54,14 @@ def killed_in_the_middle(operator: Operator, file: Path, *, after: int) -> None:
     while operator.residents() <= after and time.monotonic() < end and process.poll() is None:
         time.sleep(0.005)
     process.kill()
-    process.communicate()  # until what it began has ended too, which holds the same pipe
+    process.communicate()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("previous_address", ["", "緑" * 250], ids=["alone", "beside"])
-def test_killed_import_goes_on_where_it_was_and_enters_nobody_twice(operator: Operator, previous_address: str) -> None:
-    people = [each | {"previous_address": previous_address} for each in rows(2500)]
+def test_killed_import_goes_on_where_it_was_and_enters_nobody_twice(operator: Operator) -> None:
+    people = rows(2500)
     people[40]["sex"] = people[2400]["sex"] = "x"
     file = written(operator.folder / "people.csv", people)
-    assert (file.stat().st_size >= import_command.WORTH_A_PROCESS) is bool(previous_address)
     stops = []
     for after in (0, 900):
         killed_in_the_middle(operator, written(file, [each for each in people if each["sex"] != "x"]), after=after)
@@ -109,13 +106,6 @@ def after_each_batch(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Sec
     return install
 
 
-@pytest.fixture(params=["alone", "beside"])
-def preparing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same for a file so large that another process prepares its rows."""
-    if request.param == "beside":
-        monkeypatch.setattr(import_command, "WORTH_A_PROCESS", 0)
-
-
 def breaks_off(at: int) -> Callable[[SecondPass], None]:
     def happens(second: SecondPass) -> None:
         if second.entered >= at:
@@ -132,7 +122,6 @@ def begun_and_broken_off(operator: Operator, people: list[dict[str, str]], after
     assert operator.residents() == 10
 
 
-@pytest.mark.usefixtures("preparing")
 def test_bad_rows_are_left_out_when_an_import_goes_on_too(operator: Operator, after_each_batch) -> None:
     people = rows(30)
     people[3]["sex"] = people[25]["sex"] = "x"
@@ -166,7 +155,6 @@ def test_import_that_broke_off_can_be_given_up_for_another_file(operator: Operat
     assert imports(operator) == [(11, 10, ImportOutcome.GIVEN_UP), (6, 5, ImportOutcome.FINISHED)]
 
 
-@pytest.mark.usefixtures("preparing")
 def test_file_that_changes_while_it_is_entered_is_noticed_before_anything_of_it_is_used(
     operator: Operator, after_each_batch
 ) -> None:
@@ -190,7 +178,6 @@ def test_file_that_changes_while_it_is_entered_is_noticed_before_anything_of_it_
     assert operator.residents() == 30
 
 
-@pytest.mark.usefixtures("preparing")
 def test_code_taken_meanwhile_stops_the_import_with_its_line_and_it_goes_on_without(
     operator: Operator, after_each_batch
 ) -> None:
@@ -218,7 +205,6 @@ def test_code_taken_meanwhile_stops_the_import_with_its_line_and_it_goes_on_with
     assert imports(operator) == [(31, 28, ImportOutcome.FINISHED)]
 
 
-@pytest.mark.usefixtures("preparing")
 def test_code_taken_meanwhile_is_left_out_at_once_where_bad_rows_are_skipped(
     operator: Operator, after_each_batch
 ) -> None:
