@@ -66,7 +66,9 @@ class MomentForm(SearchForm):
     def validate_time(self, field: ClockField) -> None:
         """Refuse a time of today that has not come."""
         day = self.day.data
-        if day == registry().today() and datetime.combine(day, field.data, JAPAN) > registry().now():
+        if field.data is None or day != registry().today():
+            return
+        if datetime.combine(day, field.data, JAPAN) > registry().now():
             raise ValidationError(_s("This time has not come yet."))
 
     def moment(self, now: datetime) -> datetime:

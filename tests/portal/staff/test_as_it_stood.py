@@ -113,10 +113,11 @@ def test_an_erased_record_says_so_and_shows_what_it_held(clerk, known, days_ago)
         ("day=TOMORROW", ["The day is in the future."]),
         ("day=2026-01-01&time=24:00", ["This is not a time. Write it like this: 14:30"]),
         ("day=2026-01-01&time=noon", ["This is not a time. Write it like this: 14:30"]),
+        ("day=TODAY&time=noon", ["This is not a time. Write it like this: 14:30"]),
     ],
 )
 def test_what_is_no_moment_that_has_come_is_asked_for_again_and_reads_no_past(counter, clerk, known, typed, expected):
-    asked = typed.replace("TOMORROW", day_from_now(1))
+    asked = typed.replace("TOMORROW", day_from_now(1)).replace("TODAY", day_from_now(0))
     page = clerk.opens_staff(f"residents/{known}/as-it-stood?{asked}", expect=422)
     assert page.errors == expected
     with counter.registry.read() as session:
