@@ -156,6 +156,7 @@ class _Field:
         killed.back.append(self.wait_until(alive, any, since=gone) - began)
         killed.all_back.append(self.wait_until(alive, all, since=gone) - began)
         killed.kills += 1
+        self.server.wait_until_it_answers()  # where a planted fault has made every client give up, nobody has waited for it
 
     def wait_until(self, alive: Any, enough: Any, *, since: float) -> float:
         """The moment at which enough clients (any, all) had been told something since a moment."""
