@@ -51,9 +51,11 @@ class LedgerTail(Base):
     """Entries not sealed yet; a row is written with its entry and removed by the sealing worker."""
 
     __tablename__ = "ledger_tail"
+    # the order in which they are sealed: an import leaves very many of one moment
+    __table_args__ = (Index("ix_ledger_tail_at_entry_id", "at", "entry_id"),)
 
     entry_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 @dataclass(frozen=True, slots=True)
