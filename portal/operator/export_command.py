@@ -39,7 +39,8 @@ _Writer = Callable[[dict[str, str]], object]
 def export(file: Path, *, person: str, as_json: bool) -> None:
     """Take the records out into a CSV or JSON Lines (.jsonl) FILE, for an audit; columns: docs/register-files.md.
 
-    Every record leaves an entry in the ledger that its resident sees. Codes are masked, addresses of protected persons left out.
+    Every record leaves an entry in the ledger that its resident sees. Codes are masked, addresses of protected persons and
+    previous addresses left out.
     """
     auditor_name = _person(person)
     opened = opened_registry()

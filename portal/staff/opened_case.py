@@ -37,5 +37,5 @@ def open_case(request_id: UUID, actor: Actor) -> OpenedCase:
         differences=differences,
         pool=pool,
         steps=steps_open(change, actor, has_changed=bool(differences)),
-        rows=rows_of_request(change, differences),
+        rows=rows_of_request(change, record, differences),
     )

@@ -37,7 +37,9 @@ class Row:
     now_japanese: str = ""
 
 
-def rows_of_request(change: CodeChangeRequestView, differences: Iterable[Difference]) -> list[Row]:
+def rows_of_request(
+    change: CodeChangeRequestView, record: ResidentRecordView, differences: Iterable[Difference]
+) -> list[Row]:
     """The register at request time beside the register now."""
     changed = {difference.item: difference for difference in differences}
     rows = []
@@ -48,8 +50,8 @@ def rows_of_request(change: CodeChangeRequestView, differences: Iterable[Differe
             Row(
                 item=item,
                 words=words.items().get(item, item),
-                at_request=shown(item, at_request),
-                now=shown(item, now),
+                at_request=_left_to_supervisors() if item in change.left_out else shown(item, at_request),
+                now=_left_to_supervisors() if _is_left_out(item, record) else shown(item, now),
                 is_changed=difference is not None,
                 japanese_at_request=japanese_beside(item, at_request),
                 now_japanese=japanese_beside(item, now),
@@ -65,7 +67,7 @@ def rows_of_record(record: ResidentRecordView) -> list[Row]:
             item=item,
             words=words.items()[item],
             at_request=None,
-            now=shown(item, value),
+            now=_left_to_supervisors() if _is_left_out(item, record) else shown(item, value),
             is_changed=False,
             now_japanese=japanese_beside(item, value),
         )
@@ -100,6 +102,14 @@ def items_of(record: ResidentRecordView) -> list[tuple[str, str | None]]:
         ("protected", "yes" if record.protected else "no"),
         ("code", record.code.masked),
     ]
+
+
+def _is_left_out(item: str, record: ResidentRecordView) -> bool:
+    return item == "previous_address" and record.previous_address is None
+
+
+def _left_to_supervisors() -> str:
+    return _s("Only supervisors see this.")
 
 
 def shown(item: str, value: str | None) -> str:

@@ -1,6 +1,6 @@
 """The clerk's side before the decision: open, take, release, check the identity document, ask."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -12,6 +12,7 @@ from registry_core.codes.request import snapshot_of
 from registry_core.codes.views import QUESTION_PHRASES, CodeChangeRequestView, view_of
 from registry_core.register import ResidentRecordView, hide_known_codes, look_at_record
 from registry_core.register.find import find_record
+from registry_core.register.protection import is_withheld_household, items_left_out, may_know
 from registry_core.storage.keys import keyring
 from registry_core.values.actor import Actor, Role
 from registry_core.values.errors import DifferencesNotAccepted, InvalidItem, TakenByAnother
@@ -24,7 +25,7 @@ REASON_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An item that changed since the request was made."""
+    """An item that changed since the request was made; None also where it is left to supervisors."""
 
     item: str
     at_request: str | None
@@ -34,7 +35,10 @@ class Difference:
 def open_request(
     session: Session, *, request_id: UUID, actor: Actor, at: datetime
 ) -> tuple[CodeChangeRequestView, ResidentRecordView, list[Difference]]:
-    """The case: the look at the record is in the ledger first. Raises RequestNotFound, OwnHousehold, NotPermitted."""
+    """The case: the look at the record is in the ledger first. Raises RequestNotFound, OwnHousehold, NotPermitted.
+
+    Where somebody protected lives now, to whoever may not know it is not said that the person lived there at the request.
+    """
     request = request_for_staff(session, request_id=request_id, actor=actor, lock=False)
     record = look_at_record(
         session,
@@ -44,7 +48,16 @@ def open_request(
         purpose=LegalPurpose.CODE_CHANGE,
         request_id=request.id,
     )
-    return view_of(session, request), record, _differences(session, request)
+    was_withheld = _was_of_a_withheld_household(session, request, record)
+    then, now = items_left_out(actor, was_withheld=was_withheld), items_left_out(actor)
+    change = view_of(session, request)
+    snapshot = {item: None if item in then else text for item, text in change.snapshot.items()}
+    differences = [
+        Difference(each.item, None if each.item in then else each.at_request, None if each.item in now else each.now)
+        for each in _differences(session, request)
+    ]
+    record = replace(record, withheld=record.withheld or (was_withheld and may_know(actor)))
+    return replace(change, snapshot=snapshot, left_out=then), record, differences
 
 
 def take_request(session: Session, *, request_id: UUID, actor: Actor, at: datetime) -> None:
@@ -120,6 +133,13 @@ def ask_resident(session: Session, *, request_id: UUID, phrase: str, text: str, 
     session.flush()
     entry(session, action="code-change.asked", request=request, actor=actor, at=at)
     tell_resident(session, request=request, event="question", at=at)
+
+
+def _was_of_a_withheld_household(session: Session, request: CodeChangeRequest, record: ResidentRecordView) -> bool:
+    household = request.snapshot.get("household_number") or ""
+    return household != record.household_number and is_withheld_household(
+        session, municipality_code=record.municipality_code, household_number=household
+    )
 
 
 def _differences(session: Session, request: CodeChangeRequest) -> list[Difference]:

@@ -67,7 +67,10 @@ class RequestEvent:
 
 @dataclass(frozen=True, slots=True)
 class CodeChangeRequestView:
-    """A request as shown. `snapshot` maps item -> text as it stood at the request; its code is masked."""
+    """A request as shown. `snapshot` maps item -> text as it stood at the request; its code is masked.
+
+    left_out: items that are None in it because they are left to supervisors.
+    """
 
     id: UUID
     reference: str
@@ -93,6 +96,7 @@ class CodeChangeRequestView:
     questions: tuple[QuestionView, ...]
     follow_up: FollowUp
     events: tuple[RequestEvent, ...]
+    left_out: frozenset[str] = frozenset()
 
     @property
     def question(self) -> QuestionView | None:

@@ -1,6 +1,6 @@
 """A record as it stood at any moment: rebuilt from its history and from the code that was its own then (STD 1.1.20)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from registry_core.ledger import record_entry
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.find import find_record
 from registry_core.register.history import RecordHistory
-from registry_core.register.look import guard_may_look
+from registry_core.register.look import guard_may_look, shown_to
 from registry_core.register.resident_record import ResidentItems, ResidentRecord, ResidentRecordView, shown_view
 from registry_core.register.staff_guard import guard_household
 from registry_core.storage.keys import keyring
@@ -62,7 +62,7 @@ def record_at(
     if household != record.household_number:
         withheld = guard_household(session, actor=actor, household_number=household) or withheld
     return RecordAsItStood(
-        record=replace(_rebuilt(record, row, assignment, session), withheld=withheld),
+        record=shown_to(actor, _rebuilt(record, row, assignment, session), withheld=withheld),
         reason=row.reason,
         on=row.on,
         since=row.at,

@@ -1,7 +1,8 @@
 """Taking the records out for an audit: every one of them leaves its ledger entry first, which its resident will see.
 
 The code is masked, as everywhere outside the slip. The address of a protected person (支援措置) is in no export, nor that of who
-lives in one household with them, and an auditor's own household is left out, as with everybody who works here.
+lives in one household with them; no previous address is, since it may be theirs (`protection`); and an auditor's own household is
+left out, as with everybody who works here.
 """
 
 from collections.abc import Sequence
@@ -26,8 +27,9 @@ from registry_core.values.legal_purpose import LegalPurpose
 from registry_core.values.register_date import RegisterDate
 from registry_core.values.resident_record_code import ResidentRecordCode
 
+_WHERE_BEFORE: dict[str, object] = {"previous_address": ""}
 #: What is left out where an address must not be known.
-_WHERE_THEY_ARE: dict[str, object] = {"address": "", "previous_address": ""}
+_WHERE_THEY_ARE = _WHERE_BEFORE | {"address": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def export_page(
     page = [
         ExportedRecord(
             record.id,
-            with_changes(record.items(), _WHERE_THEY_ARE) if is_kept else record.items(),
+            with_changes(record.items(), _WHERE_THEY_ARE if is_kept else _WHERE_BEFORE),
             assignment.code(ring),
             *entered[record.id],
         )

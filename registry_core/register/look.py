@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from registry_core.ledger import record_entry
 from registry_core.register.find import find_record
 from registry_core.register.history import RecordChange, history_of
+from registry_core.register.protection import items_left_out
 from registry_core.register.resident_record import ResidentRecord, ResidentRecordView, view_of
 from registry_core.register.staff_guard import guard_staff
 from registry_core.storage.keys import keyring
@@ -43,15 +45,26 @@ def look_at_record(
         record_id=record_id,
         request_id=request_id,
     )
-    return replace(view_of(record, assignment, keyring(session)), withheld=is_withheld)
+    return shown_to(actor, view_of(record, assignment, keyring(session)), withheld=is_withheld)
+
+
+def shown_to(actor: Actor, view: ResidentRecordView, *, withheld: bool) -> ResidentRecordView:
+    """The view without what this reader is not shown."""
+    left_out: dict[str, Any] = dict.fromkeys(items_left_out(actor))
+    return replace(view, withheld=withheld, **left_out)
 
 
 def record_history(
     session: Session, *, record_id: UUID, actor: Actor, at: datetime, purpose: LegalPurpose
 ) -> list[RecordChange]:
-    """Every change, newest first, after the entry "record.history-looked-at". Raises as `look_at_record`."""
+    """Every change, newest first, after the entry "record.history-looked-at"; for who may see all that the record ever held.
+
+    Raises as `look_at_record`.
+    """
     record, _ = find_record(session, record_id=record_id, municipality_code=actor.municipality)
     guard_may_look(session, actor=actor, record=record)
+    if items_left_out(actor):
+        raise NotPermitted
     record_entry(session, action="record.history-looked-at", actor=actor, at=at, purpose=purpose, record_id=record_id)
     return history_of(session, record_id=record_id)
 

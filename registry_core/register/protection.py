@@ -1,6 +1,8 @@
 """Protected persons (支援措置): who may know that they are here, and what everybody else is told: the same as of nobody.
 
-Whoever lives with a protected person has the same address, so a whole household is kept from those who may not know.
+Whoever lives with a protected person has the same address, so a whole household is kept from those who may not know. Where
+somebody lived before may be such an address today, in whatever spelling: no previous address is shown to them, whosever it is.
+Left out of some records alone it would say of which households somebody is protected.
 """
 
 from sqlalchemy import ColumnElement, Exists, not_, or_, select, true
@@ -10,11 +12,30 @@ from registry_core.register.resident_record import ResidentRecord
 from registry_core.values.actor import Actor, Role
 
 _MAY_KNOW = frozenset({Role.SUPERVISOR, Role.SYSTEM})
+_BEFORE = frozenset({"previous_address"})
+_WHERE_AND_WITH_WHOM = _BEFORE | {
+    "address",
+    "address_since",
+    "notified_on",
+    "household_number",
+    "household_head",
+    "relationship",
+}
 
 
 def may_know(actor: Actor) -> bool:
     """Supervisors may know who is protected; to all other staff a protected person is nobody."""
     return actor.role in _MAY_KNOW
+
+
+def items_left_out(actor: Actor, *, was_withheld: bool = False) -> frozenset[str]:
+    """Items of a record that this reader is not shown; `was_withheld`: as it stood in a household that is withheld now.
+
+    A resident's own past is her own.
+    """
+    if may_know(actor) or actor.role is Role.RESIDENT:
+        return frozenset()
+    return _WHERE_AND_WITH_WHOM if was_withheld else _BEFORE
 
 
 def is_withheld() -> ColumnElement[bool]:

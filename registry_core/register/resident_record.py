@@ -185,6 +185,7 @@ class ResidentRecordView:
     """A record as shown, after its ledger entry is written. `code` is masked in every text form.
 
     withheld: shown to a supervisor, and kept from other staff, because the person or somebody they live with is protected.
+    previous_address: None where it is left to supervisors, which says nothing of what it is; "" where there is none.
     """
 
     id: UUID
@@ -197,7 +198,7 @@ class ResidentRecordView:
     address: str
     address_since: RegisterDate
     notified_on: date | None
-    previous_address: str
+    previous_address: str | None
     became_foreign_resident: RegisterDate
     nationality: str
     residence_category: ResidenceCategory

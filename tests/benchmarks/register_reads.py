@@ -6,7 +6,7 @@ A clerk asks: who is protected, and who lives with them, is kept from her, which
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -35,6 +35,8 @@ from tests.databases import copy_of
 NAMES = ("lookup-by-code", "birth-and-name", "name-search", "record-with-history")
 _ASKED, _QUICK_ASKED, _EACH_SLICE = 240, 60, 20
 _CLERK = Actor(person="bench", account="bench", role=Role.CLERK, municipality=CITY, name="Bench")
+#: Who may read every change of a record.
+_SUPERVISOR = replace(_CLERK, role=Role.SUPERVISOR)
 _COUNTER = LegalPurpose.COUNTER_SERVICE
 
 #: One thing that is read: alone, and with its entry.
@@ -194,12 +196,12 @@ def _search(query: RecordQuery) -> _Reading:
 def _open(record_id: object) -> _Reading:
     def alone(session: Session) -> None:
         record, assignment = find_record(session, record_id=record_id, municipality_code=CITY)
-        guard_may_look(session, actor=_CLERK, record=record)
+        guard_may_look(session, actor=_SUPERVISOR, record=record)
         view_of(record, assignment, keyring(session))
         history_of(session, record_id=record_id)
 
     def with_entry(session: Session) -> None:
-        known = {"record_id": record_id, "actor": _CLERK, "at": datetime.now(UTC), "purpose": _COUNTER}
+        known = {"record_id": record_id, "actor": _SUPERVISOR, "at": datetime.now(UTC), "purpose": _COUNTER}
         look_at_record(session, **known)
         record_history(session, **known)
 

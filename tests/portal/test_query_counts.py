@@ -95,7 +95,7 @@ def town(counter: Counter) -> dict[str, str]:
         approve_code_change(session, request_id=approved.id, actor=people[1], at=at)
         save_draft(session, record_id=counter.record_id("resident-1"), draft=new_draft(), at=at)
     counter.hears_of_a_mistake("resident-1", "address", "x")
-    counter.corrects("resident-1", alias="x")
+    counter.corrects("resident-1", alias="x", household_number="H-apart")
     with counter.registry.read() as session:
         [case] = cases_of(session, record_id=counter.record_id("resident-1"))
     return {

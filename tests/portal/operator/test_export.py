@@ -45,8 +45,8 @@ def test_what_is_exported_can_be_imported_as_it_was_once_the_codes_are_filled_in
 ) -> None:
     people = rows(30)
     people[0] |= HOSTILE
-    for person in people:
-        person["protected"] = ""
+    for person in people:  # what an export leaves out
+        person["protected"] = person["previous_address"] = ""
     codes = {person["card_number"]: person["code"] for person in people}
     assert operator.imports(people).exit_code == 0
     result = exports(operator, name)
@@ -88,6 +88,7 @@ def test_address_of_who_is_protected_is_in_no_export(operator: Operator) -> None
     with operator.register.write() as session:
         enter(session, protected=True, address="緑が丘市秘密町1番", household_number="H-7")
         enter(session, address="緑が丘市秘密町1番", household_number="H-7")
+        enter(session, previous_address="緑が丘市秘密町1番", household_number="H-8")
     for name in ("out.csv", "out.jsonl"):
         assert exports(operator, name).exit_code == 0
         assert "秘密町" not in (operator.folder / name).read_text("utf-8")

@@ -9,6 +9,7 @@ import pytest
 
 from registry_core.register import cases_of
 from tests.people.staff import Administrator, Clerk, Supervisor
+from tests.portal.staff.conftest import today
 
 HER = "resident-10"
 NOBODY = "Nobody to show. If you expected someone, ask a supervisor."
@@ -173,3 +174,36 @@ def test_the_page_of_nobody_is_well_formed(come_in, lang):
     assert ("責任者" if lang == "ja" else "supervisor") in page.text
     administrator = come_in(Administrator, "administrator-1", lang)
     administrator.opens_staff(f"links/{uuid4()}", expect=404)
+
+
+def test_where_somebody_lived_before_is_on_no_page_of_a_clerk(counter, clerk, supervisor):
+    """Neither on the record, now or then, nor on what is asked for and corrected; of everybody, so that none tells."""
+    before = "緑が丘市秘密町９の９"
+    counter.corrects("resident-1", previous_address=before)
+    request = counter.receives_request("resident-1")
+    counter.hears_of_a_mistake("resident-1", "address", "東町九丁目9番9号")
+    with counter.registry.read() as session:
+        [case] = cases_of(session, record_id=counter.record_id("resident-1"))
+    record = f"residents/{counter.record_id('resident-1')}"
+    for path in (record, f"{record}/as-it-stood?day={today()}", f"requests/{request.id}", f"corrections/{case.id}"):
+        of_clerk, of_supervisor = (person.opens_staff(path).text for person in (clerk, supervisor))
+        assert (before in of_supervisor, "Only supervisors see this." in of_supervisor) == (True, False)
+        assert (before in of_clerk, of_clerk.count("Only supervisors see this.")) == (False, 1)
+    assert (
+        clerk.opens_staff(f"residents/{counter.record_id('resident-2')}").text.count("Only supervisors see this.") == 1
+    )
+
+
+def test_a_request_made_at_her_address_does_not_show_it_to_a_clerk(counter, clerk, supervisor):
+    """He moved out after he had asked; what the clerk has to compare is there, and nothing says why the rest is not."""
+    request = counter.receives_request("resident-8")
+    was, now = counter.items("resident-8").address, "緑が丘市西町9番"
+    counter.corrects("resident-8", address=now, household_number="H-apart", relationship="世帯主")
+    assert was in clerk.opens_staff(f"requests/{request.id}").text
+    counter.corrects("resident-7", protected=True)
+    page = clerk.opens_staff(f"requests/{request.id}")
+    warning = "Protected person: do not say the address aloud"
+    assert (was in page.text, now in page.text, warning in page.text) == (False, True, False)
+    assert "3 items of the record have changed since the request." in page.text
+    page = supervisor.opens_staff(f"requests/{request.id}")
+    assert (was in page.text, warning in page.text) == (True, True)

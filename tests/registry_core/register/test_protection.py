@@ -23,7 +23,14 @@ from registry_core.register import (
     search_records,
 )
 from registry_core.values import ChangeReason, LegalPurpose, Role
-from registry_core.values.errors import CaseNotFound, OwnHousehold, RecordNotFound, RegistryError, RequestNotFound
+from registry_core.values.errors import (
+    CaseNotFound,
+    NotPermitted,
+    OwnHousehold,
+    RecordNotFound,
+    RegistryError,
+    RequestNotFound,
+)
 from tests.conftest import Register
 from tests.registry_core.people import (
     ADMINISTRATOR,
@@ -230,3 +237,86 @@ def test_whoever_lived_with_her_once_is_somebody_again(register: Register) -> No
         STEPS["look"](session, his, None, CLERK)
         with pytest.raises(RecordNotFound):
             STEPS["look"](session, her, None, CLERK)
+
+
+def looked_at(session, record_id, actor):
+    """The record now and as it stood at its beginning."""
+    values = {"record_id": record_id, "actor": actor, "at": NOW, "purpose": LegalPurpose.COUNTER_SERVICE}
+    return look_at_record(session, **values), record_at(session, moment=NOW, **values).record
+
+
+def test_where_somebody_lived_before_is_shown_to_supervisors_and_to_herself_alone(register: Register) -> None:
+    """In whatever spelling it may be where a protected person lives today; nobody's is shown, so that none tells."""
+    with register.write() as session:
+        enter(session, protected=True, address="緑が丘市秘密町1番1号")
+        for before in ("緑が丘市秘密町１の１", "大阪市北区1番", ""):
+            his = enter(session, previous_address=before)
+            request = ask(session, his, key=before).id
+            assert {view.previous_address for view in looked_at(session, his, CLERK)} == {None}
+            for actor in (SUPERVISOR, resident(his)):
+                assert {view.previous_address for view in looked_at(session, his, actor)} == {before}
+            for actor, expected in ((CLERK, None), (SUPERVISOR, before or None)):
+                change, _, _ = codes.open_request(session, request_id=request, actor=actor, at=NOW)
+                assert change.snapshot["previous_address"] == expected
+                assert change.left_out == ({"previous_address"} if actor is CLERK else set())
+
+
+def test_a_change_of_where_somebody_lived_before_is_told_and_not_what_it_is(register: Register) -> None:
+    with register.write() as session:
+        his = enter(session, previous_address="大阪市北区1番")
+        request = ask(session, his).id
+        changed(session, his, previous_address="大阪市北区2番")
+        differences = {}
+        for actor in (CLERK, SUPERVISOR):
+            _, _, [only] = codes.open_request(session, request_id=request, actor=actor, at=NOW)
+            differences[actor.person] = (only.item, only.at_request, only.now)
+    assert differences == {
+        CLERK.person: ("previous_address", None, None),
+        SUPERVISOR.person: ("previous_address", "大阪市北区1番", "大阪市北区2番"),
+    }
+
+
+def changed(session, record_id, **changes: object) -> None:
+    values = {"reason": ChangeReason.MOVED_WITHIN, "on": TODAY, "actor": SYSTEM, "at": NOW}
+    correct_record(session, record_id=record_id, changes=changes, **values)
+
+
+def test_a_request_made_where_somebody_protected_lives_now_does_not_say_where_that_was(register: Register) -> None:
+    with register.write() as session:
+        his = enter(session, household_number="P", household_head="PERERA NILUSHA", relationship="夫")
+        request = ask(session, his).id
+        now = {
+            "household_number": "Q",
+            "address": "西町9番",
+            "household_head": "NGUYEN VAN DUC",
+            "relationship": "世帯主",
+        }
+        changed(session, his, **now)
+        before = codes.open_request(session, request_id=request, actor=CLERK, at=NOW)
+        assert before[0].left_out == {"previous_address"}
+        assert before[0].snapshot["household_head"] == "PERERA NILUSHA"
+        her = enter(session, household_number="P", protected=True)
+
+        change, record, differences = codes.open_request(session, request_id=request, actor=CLERK, at=NOW)
+        where = {item for item, text in change.snapshot.items() if text != before[0].snapshot[item]}
+        assert where == {"address", "address_since", "household_number", "household_head", "relationship"}
+        assert where < change.left_out
+        assert {each.item: (each.at_request, each.now) for each in differences} == {
+            item: (None, text) for item, text in now.items()
+        }
+        assert not record.withheld
+        change, record, _ = codes.open_request(session, request_id=request, actor=SUPERVISOR, at=NOW)
+        assert (change.snapshot["household_head"], change.left_out) == ("PERERA NILUSHA", set())
+        assert record.withheld
+
+        codes.erase_resident(session, record_id=her, reason=ChangeReason.MOVED_OUT, on=TODAY, actor=SUPERVISOR, at=NOW)
+        assert codes.open_request(session, request_id=request, actor=CLERK, at=NOW) == before
+
+
+def test_the_changes_of_a_record_are_listed_for_supervisors_and_for_herself_alone(register: Register) -> None:
+    with register.write() as session:
+        his = enter(session)
+        for actor in (SUPERVISOR, resident(his)):
+            assert len(STEPS["history"](session, his, None, actor)) == 1
+    with pytest.raises(NotPermitted), register.write() as session:
+        STEPS["history"](session, his, None, CLERK)

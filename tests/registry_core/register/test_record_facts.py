@@ -76,7 +76,7 @@ def test_an_alias_is_entered_and_deleted_with_municipality_and_day(register: Reg
             ),
             AliasEntry(alias="青山", entered_in="緑が丘市", entered_on=TODAY),
         )
-        changes = record_history(session, record_id=her, actor=CLERK, at=NOW, purpose=PURPOSE)
+        changes = record_history(session, record_id=her, actor=SUPERVISOR, at=NOW, purpose=PURPOSE)
         assert [(change.reason, set(change.changed)) for change in changes[:3]] == [
             (ChangeReason.CORRECTED_EX_OFFICIO, {"alias", "alias_history"})
         ] * 3
@@ -131,7 +131,7 @@ def test_the_day_of_death_or_disappearance_need_not_be_known(register: Register,
     with register.write() as session:
         her = enter(session)
         erase_resident(session, record_id=her, reason=reason, on=day, actor=CLERK, at=NOW)
-        assert record_history(session, record_id=her, actor=CLERK, at=NOW, purpose=PURPOSE)[0].on == day
+        assert record_history(session, record_id=her, actor=SUPERVISOR, at=NOW, purpose=PURPOSE)[0].on == day
         assert seen(session, her).erased_on == TODAY
 
 
