@@ -1,7 +1,7 @@
 """The worker: seals the ledger, tells its holders, sends mail, writes slips, lets requests lapse, clears away what has expired.
 
 At least once, one transaction each, repeats harmless: a message is leased, delivered without any lock held, then marked. What
-keeps failing waits longer each time and is shown to staff. Change notices stay queued for the network, which comes later.
+keeps failing waits longer each time and is shown to staff. Notices stay queued for the network, which comes later.
 """
 
 import logging

@@ -2,8 +2,9 @@
 
 I1 each live resident has exactly one code; I2 no code ever had two residents; I3 a new code comes from the municipality's
 own pool; I4 a request has at most one outcome; I5 outcome, register change, slip, change notice and ledger entry are one
-each; I6 what was acknowledged stays; I7 what was not is all or nothing; I8 versions only rise; I10 the ledger verifies;
-I11 nobody approves alone, or without a document shown or, where the city began itself, its ground ascertained.
+each, and so are an erasure, its row of history, its notice and its ledger entry; I6 what was acknowledged stays; I7 what was
+not is all or nothing; I8 versions only rise; I10 the ledger verifies; I11 nobody approves alone, or without a document shown
+or, where the city began itself, its ground ascertained.
 """
 
 from collections import Counter
@@ -11,7 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from registry_core.codes.change_request import CodeChangeRequest, CodeGround, RequestStatus
@@ -24,9 +25,10 @@ from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.history import RecordHistory
 from registry_core.register.resident_record import ResidentRecord
 from registry_core.storage.keys import keyring
-from registry_core.values.change_reason import CODE_REASONS
+from registry_core.values.change_reason import CODE_REASONS, ERASURE_REASONS
 
 OUTCOMES = {f"code-change.{status.value}": status for status in RequestStatus if not status.is_open}
+ERASED = "record.erased"
 
 
 def broken_invariants(session: Session, *, acknowledged: Collection[UUID] = (), ledger: bool = True) -> list[str]:
@@ -40,6 +42,7 @@ def broken_invariants(session: Session, *, acknowledged: Collection[UUID] = (), 
         *_pool(state),
         *_outcomes(state),
         *_changes(state),
+        *_erasures(state),
         *_versions(state),
         *_two_persons(state),
     ]
@@ -63,6 +66,7 @@ class _State:
     history: list[RecordHistory]
     slips: Counter[str]
     notices: Counter[str]
+    erasure_notices: Counter[str]
     entries: list[LedgerEntry]
 
     @classmethod
@@ -70,7 +74,7 @@ class _State:
         ring = keyring(session)
         assignments = list(session.scalars(select(CodeAssignment)))
         digits = {each.id: each.code(ring).reveal() for each in assignments}
-        entries = select(LedgerEntry).where(LedgerEntry.request_id.is_not(None))
+        entries = select(LedgerEntry).where(or_(LedgerEntry.request_id.is_not(None), LedgerEntry.action == ERASED))
         return cls(
             records=list(session.scalars(select(ResidentRecord))),
             assignments=assignments,
@@ -84,6 +88,7 @@ class _State:
             history=list(session.scalars(select(RecordHistory))),
             slips=_queued(session, OutboxKind.SLIP),
             notices=_queued(session, OutboxKind.CHANGE_NOTICE),
+            erasure_notices=_queued(session, OutboxKind.ERASURE_NOTICE),
             entries=list(session.scalars(entries)),
         )
 
@@ -158,6 +163,23 @@ def _changes(state: _State) -> Iterator[str]:
     for request in state.approved:
         if until.get(request.old_assignment_id) is None:
             yield f"I5 request {request.id}: approved, and the old code lives"
+
+
+def _erasures(state: _State) -> Iterator[str]:
+    """I5: each erasure is a row of history, a notice and a ledger entry, and the record is erased until it is entered again."""
+    rows = [row for row in state.history if row.reason in ERASURE_REASONS]
+    yield from _differ(
+        "notice of erasure", state.erasure_notices, Counter(f"{row.record_id}:{row.version}" for row in rows)
+    )
+    entries = Counter(str(entry.record_id) for entry in state.entries if entry.action == ERASED)
+    yield from _differ("entry of erasure", entries, Counter(str(row.record_id) for row in rows))
+    erasures = {(row.record_id, row.version) for row in rows}
+    yield from (
+        f"I5 record {record}: erased when it was" for record, version in erasures if (record, version - 1) in erasures
+    )
+    for record in state.records:
+        if (record.erased_on is not None) != ((record.id, record.version) in erasures):
+            yield f"I5 record {record.id}: erased {record.erased_on}, and its history says otherwise"
 
 
 def _differ(thing: str, are: Counter[str], ought: Counter[str]) -> Iterator[str]:

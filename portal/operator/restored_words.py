@@ -44,7 +44,7 @@ def say_restored(restored: Restored, *, has_checkpoint: bool, keys_are_old: bool
     click.echo(f"  {_batches(restored)}")
     click.echo("ENDED: all sign-ins, half-filled forms, one-time PINs. People sign in again; PINs are issued again.")
     click.echo(
-        f"AGAIN: {restored.waiting:,} messages, slips and change notices that waited then may have left since. They leave"
+        f"AGAIN: {restored.waiting:,} messages, slips and notices to the network that waited then may have left since. They leave"
         " once more, which is harmless."
     )
     if keys_are_old:

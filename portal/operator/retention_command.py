@@ -15,7 +15,8 @@ from registry_core.values.actor import system_actor
 _NO_RULE = "none: no article names it; your own rules for documents say"
 _KINDS = {
     "erased-record": "Erased records",
-    "change-notice": "Change notices, each from the next of the same person",
+    "change-notice": "Change notices, each from the next notice of the same person",
+    "erasure-notice": "Notices of erasures, each from its own day",
     "code-change-request": "Requests for another code",
     "correction-request": "Requests for a correction",
     "slip": "Slips, sealed pages with a code",
@@ -28,7 +29,7 @@ _KINDS = {
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Things listed a kind.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
 def list_retention(by: datetime | None, limit: int, *, as_json: bool) -> None:
-    """List what may go when (Cabinet Order art. 34): erased records and change notices after 150 years, filed forms after one.
+    """List what may go when (Cabinet Order art. 34): erased records and notices after 150 years, filed forms after one.
 
     What is kept without any such rule is listed too: slips, and mail that has left.
 

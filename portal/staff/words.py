@@ -144,6 +144,7 @@ def delivery_kinds() -> dict[str, str]:
         "mail": _s("E-mail to a resident"),
         "slip": _s("Slip with the new code"),
         "change-notice": _s("Change notice to the network"),
+        "erasure-notice": _s("Notice of an erasure to the network"),
     }
 
 

@@ -1,4 +1,4 @@
-"""Requests that end by themselves: lapsed after their time, closed with the record."""
+"""Requests that end by themselves: lapsed after their time, closed with the record, of whose erasure the network is told."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from registry_core.codes.change_request import OPEN_STATUSES, CodeChangeRequest, CodeGround
 from registry_core.codes.find import entry, tell_resident
+from registry_core.outbox import OutboxKind, enqueue
 from registry_core.register.code_assignment import JAPAN
 from registry_core.register.corrections import close_cases
-from registry_core.register.enter import erase_record
+from registry_core.register.enter import ResidentErased, erase_record
 from registry_core.values.actor import Actor
 from registry_core.values.change_reason import ChangeReason
 from registry_core.values.legal_purpose import LegalPurpose
@@ -49,7 +50,7 @@ def lapse_requests(session: Session, *, actor: Actor, at: datetime, limit: int =
 def erase_resident(
     session: Session, *, record_id: UUID, reason: ChangeReason, on: date | RegisterDate, actor: Actor, at: datetime
 ) -> None:
-    """Erase a record and close its open request and correction cases.
+    """Erase a record, close its open request and correction cases, and queue the notice of the erasure (Act art. 30-6 par. 1).
 
     Raises RecordNotFound, RecordErased, OwnHousehold, InvalidItem.
     """
@@ -64,4 +65,30 @@ def erase_resident(
             session.flush()
             entry(session, action="code-change.closed", request=request, actor=actor, at=at)
 
-    erase_record(session, record_id=record_id, reason=reason, on=on, actor=actor, at=at, closing=close_what_is_open)
+    erased = erase_record(
+        session, record_id=record_id, reason=reason, on=on, actor=actor, at=at, closing=close_what_is_open
+    )
+    _queue_notice(session, record_id=record_id, reason=reason, erased=erased, at=at)
+
+
+def _queue_notice(
+    session: Session, *, record_id: UUID, reason: ChangeReason, erased: ResidentErased, at: datetime
+) -> None:
+    """One notice an erasure, unique in the outbox: that it was done, why, the day of that (Cabinet Order art. 30-5 item 2).
+
+    What stood on the record (Act art. 30-6 par. 1) is named by its version, the code by its row. There is no code before it.
+    """
+    enqueue(
+        session,
+        kind=OutboxKind.ERASURE_NOTICE,
+        dedupe_key=f"{record_id}:{erased.record_version}",
+        payload={
+            "record": str(record_id),
+            "record_version": erased.record_version,
+            "reason": reason.value,
+            "on": str(erased.on),
+            "assignment": str(erased.assignment_id),
+        },
+        at=at,
+        record_id=record_id,
+    )

@@ -1,4 +1,4 @@
-"""What may go when: erased records, change notices and filed forms, their last day computed and listed (Cabinet Order art. 34).
+"""What may go when: erased records, notices to the network and filed forms, their last day listed (Cabinet Order art. 34).
 
 What no article names is listed too, without a day. Nothing is ever deleted by this. It stands here because this room sees
 the records, the requests and the outbox.
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from registry_core.codes.change_request import CodeChangeRequest
-from registry_core.outbox import OutboxKind
+from registry_core.outbox import NOTICES, OutboxKind
 from registry_core.outbox.message import OutboxMessage
 from registry_core.register.code_assignment import JAPAN
 from registry_core.register.correction_case import CorrectionCaseRow
@@ -64,20 +64,31 @@ def _erased(city: str) -> Subquery:
     return select(ResidentRecord.id.label("name"), erased_on.label("since")).where(*here).subquery()
 
 
-def _notices(city: str) -> Subquery:
-    """Each is kept from the next notice about the same person that was given: the last of each person has no day yet.
+def _change_notices(city: str) -> Subquery:
+    """Item 1: each is kept from the next notice about the same person that was given, an erasure's too.
 
-    A notice that a record was erased would count from its own day (item 2). The register makes none yet.
+    The last of each person has no day yet.
     """
     given = OutboxMessage.delivered_at
-    is_notice = OutboxMessage.kind == OutboxKind.CHANGE_NOTICE
     in_order = (given, OutboxMessage.created_at, OutboxMessage.id)
     following = func.lead(given, type_=Instant()).over(partition_by=OutboxMessage.record_id, order_by=in_order)
-    after = select(OutboxMessage.id, following.label("since")).where(is_notice, given.is_not(None)).subquery()
+    is_given = (OutboxMessage.kind.in_(NOTICES), given.is_not(None))
+    after = select(OutboxMessage.id, following.label("since")).where(*is_given).subquery()
     query = select(OutboxMessage.id.label("name"), after.c.since)
     query = query.join(ResidentRecord, ResidentRecord.id == OutboxMessage.record_id)
     query = query.outerjoin(after, after.c.id == OutboxMessage.id)
-    return query.where(is_notice, ResidentRecord.municipality_code == city).subquery()
+    return query.where(*_notices_of(city, OutboxKind.CHANGE_NOTICE)).subquery()
+
+
+def _erasure_notices(city: str) -> Subquery:
+    """Item 2: each is kept from the day on which it was itself given; one that was not has no day yet."""
+    query = select(OutboxMessage.id.label("name"), OutboxMessage.delivered_at.label("since"))
+    query = query.join(ResidentRecord, ResidentRecord.id == OutboxMessage.record_id)
+    return query.where(*_notices_of(city, OutboxKind.ERASURE_NOTICE)).subquery()
+
+
+def _notices_of(city: str, kind: OutboxKind) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return OutboxMessage.kind == kind, ResidentRecord.municipality_code == city
 
 
 def _requests(city: str) -> Subquery:
@@ -100,7 +111,8 @@ def _mail(city: str) -> Subquery:
 
 _KEPT: dict[KeptKind, Callable[[str], Subquery]] = {
     KeptKind.ERASED_RECORD: _erased,
-    KeptKind.CHANGE_NOTICE: _notices,
+    KeptKind.CHANGE_NOTICE: _change_notices,
+    KeptKind.ERASURE_NOTICE: _erasure_notices,
     KeptKind.CODE_CHANGE_REQUEST: _requests,
     KeptKind.CORRECTION_REQUEST: _corrections,
     KeptKind.MAIL: _mail,

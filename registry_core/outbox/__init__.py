@@ -1,6 +1,7 @@
 """What must leave the house: queued in the transaction that decides it, delivered at least once by the worker."""
 
 from registry_core.outbox.message import (
+    NOTICES,
     OutboxItem,
     OutboxKind,
     enqueue,
@@ -14,6 +15,7 @@ from registry_core.outbox.message import (
 )
 
 __all__ = [
+    "NOTICES",
     "OutboxItem",
     "OutboxKind",
     "enqueue",

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import Index, String, UniqueConstraint, Uuid, func, select
@@ -31,6 +31,11 @@ class OutboxKind(StrEnum):
     MAIL = "mail"
     SLIP = "slip"
     CHANGE_NOTICE = "change-notice"
+    ERASURE_NOTICE = "erasure-notice"
+
+
+#: Identity information given to the network (本人確認情報の通知, Act art. 30-6).
+NOTICES: Final = frozenset({OutboxKind.CHANGE_NOTICE, OutboxKind.ERASURE_NOTICE})
 
 
 class OutboxMessage(Base):

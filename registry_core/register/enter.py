@@ -1,6 +1,7 @@
 """Entering, correcting and erasing (記載・修正・消除, Act art. 8): with a reason, a day, and a row of history."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,15 @@ from registry_core.values.register_date import RegisterDate
 from registry_core.values.resident_record_code import ResidentRecordCode
 
 _MAINTAINERS = frozenset({Role.CLERK, Role.SUPERVISOR, Role.SYSTEM})
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentErased:
+    """An erasure: the version that the record has by it, the row of the code that stood on it, the day of the change (異動日)."""
+
+    record_version: int
+    assignment_id: UUID
+    on: RegisterDate
 
 
 def enter_resident(
@@ -115,8 +125,11 @@ def erase_record(
     actor: Actor,
     at: datetime,
     closing: Callable[[UUID], None],
-) -> None:
-    """Erase a record. `closing` ends what is open about it in the rooms above: use `codes.erase_resident`, which gives it."""
+) -> ResidentErased:
+    """Erase a record. `closing` ends what is open about it in the rooms above.
+
+    Use `codes.erase_resident`, which gives it and queues the notice.
+    """
     _guard_maintainer(actor)
     guard_reason(reason, ERASURE_REASONS)
     guard_staff(session, actor=actor, record_id=record_id)
@@ -129,6 +142,7 @@ def erase_record(
     keep_history(session, record=record, code=code, reason=reason, on=on, actor=actor, at=at)
     _entry(session, "record.erased", record_id, reason, actor, at)
     closing(record_id)
+    return ResidentErased(record.version, assignment.id, day)
 
 
 def card_numbers_in_use(session: Session, *, card_numbers: Iterable[str]) -> set[str]:

@@ -15,6 +15,7 @@ class KeptKind(StrEnum):
 
     ERASED_RECORD = "erased-record"
     CHANGE_NOTICE = "change-notice"
+    ERASURE_NOTICE = "erasure-notice"
     CODE_CHANGE_REQUEST = "code-change-request"
     CORRECTION_REQUEST = "correction-request"
     SLIP = "slip"
@@ -27,28 +28,32 @@ class KeptKind(StrEnum):
 
     @property
     def years(self) -> int | None:
-        """150 from the erasing of a record (par. 1), 150 of a change notice (par. 2), 1 from the receipt of papers (par. 4)."""
+        """150 from the erasing of a record (par. 1), 150 of notices to the network (par. 2), 1 of papers received (par. 4)."""
         return {1: 150, 2: 150, 4: 1, None: None}[self.paragraph]
 
     @property
     def article(self) -> str | None:
         """The article, in English; None where there is no rule."""
-        return f"Cabinet Order art. 34 par. {self.paragraph}" if self.paragraph else None
+        item = f" item {_ITEMS[self]}" if self in _ITEMS else ""
+        return f"Cabinet Order art. 34 par. {self.paragraph}{item}" if self.paragraph else None
 
     @property
     def first_day_counts(self) -> bool:
         """Par. 2 counts from the day itself (起算して); where a paragraph does not say so the day after is the first."""
-        return self is KeptKind.CHANGE_NOTICE
+        return self in _ITEMS
 
 
 _PARAGRAPHS = {
     KeptKind.ERASED_RECORD: 1,
     KeptKind.CHANGE_NOTICE: 2,
+    KeptKind.ERASURE_NOTICE: 2,
     KeptKind.CODE_CHANGE_REQUEST: 4,
     KeptKind.CORRECTION_REQUEST: 4,
     KeptKind.SLIP: None,
     KeptKind.MAIL: None,
 }
+#: Of par. 2: of an entry or a correction, counted from the next about the same person; of an erasure, from its own day.
+_ITEMS = {KeptKind.CHANGE_NOTICE: 1, KeptKind.ERASURE_NOTICE: 2}
 
 
 def kept_until(day: date, *, years: int, first_day_counts: bool = False) -> date:

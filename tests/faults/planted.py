@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from registry_core.codes import change_request, decide, request
+from registry_core.codes import change_request, decide, ending, request
 from registry_core.codes.pool import DesignatedCode
 from registry_core.storage import engine
 from registry_core.storage.keys import keyring
@@ -99,6 +99,10 @@ def _slip_skipped() -> None:
     decide._queue_slip_and_notice = lambda *_arguments, **_named: None
 
 
+def _erasure_notice_skipped() -> None:
+    ending._queue_notice = lambda *_arguments, **_named: None
+
+
 def _synchronous(value: str) -> Callable[[], None]:
     """SQLite does not wait for the disk: at checkpoints only (NORMAL), or never (OFF)."""
 
@@ -171,6 +175,7 @@ FAULTS: dict[str, Callable[[], Any]] = {
     "ledger-skipped": _ledger_skipped,
     "history-skipped": _history_skipped,
     "slip-skipped": _slip_skipped,
+    "erasure-notice-skipped": _erasure_notice_skipped,
     "synchronous-normal": _synchronous("NORMAL"),
     "synchronous-off": _synchronous("OFF"),
     "commit-in-the-middle": _commit_in_the_middle,

@@ -32,6 +32,7 @@ def races(session: Session, *, approvals: int, others: int) -> list[Race]:
         made.append(_taking(ask(session, record_id), record_id))
     made += [_asking(record_id, keys=RUNNERS) for record_id in enter_residents(session, others)]
     made += [_asking(record_id, keys=1) for record_id in enter_residents(session, others)]
+    made += [_erasing(record_id) for record_id in enter_residents(session, others)]
     made += [_last_codes(session, f"{number:06d}") for number in range(others)]
     return made
 
@@ -62,6 +63,11 @@ def _crossing(request_id: UUID, record_id: UUID) -> Race:
     deeds = ("approve", "correct", "ask", "approve", "correct", "ask", "erase", "release")
     attempts = [Attempt(what, runner + 1, record_id, request_id, TOWN) for runner, what in enumerate(deeds)]
     return Race("crossing", attempts, _nobody_breaks)
+
+
+def _erasing(record_id: UUID) -> Race:
+    attempts = [Attempt("erase", runner + 1, record_id, None, TOWN) for runner in range(RUNNERS)]
+    return Race("erase", attempts, _one_erases)
 
 
 def _last_codes(session: Session, town: str) -> Race:
@@ -102,6 +108,12 @@ def _all_ask_once(outcomes: list[Outcome]) -> Iterator[str]:
     references = {outcome.facts.get("reference") for outcome in outcomes}
     if len(references) != 1 or any(outcome.end != "done" for outcome in outcomes):
         yield f"one key gave {sorted(map(str, references))}: {_ends(outcomes)}"
+
+
+def _one_erases(outcomes: list[Outcome]) -> Iterator[str]:
+    winner = yield from _one_winner(outcomes)
+    if winner is not None:
+        yield from _losers_told(outcomes, "record-erased", {})
 
 
 def _as_many_as_codes(outcomes: list[Outcome]) -> Iterator[str]:

@@ -27,7 +27,7 @@ CONTROLS = {
 }
 CONTROLS_OF_LOGS = ["code-in-the-log", "code-in-an-error"]
 CONTROLS_OF_THE_CROWD = ["guard-skipped", "loser-not-told"]
-CONTROLS_OF_BOTH = ["pool-forgets", "ledger-skipped", "history-skipped", "slip-skipped"]
+CONTROLS_OF_BOTH = ["pool-forgets", "ledger-skipped", "history-skipped", "slip-skipped", "erasure-notice-skipped"]
 
 
 def races_on(backend: str, template: Template, keys_file: Path, *, quick: bool) -> Verdict:

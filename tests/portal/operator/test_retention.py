@@ -32,7 +32,8 @@ def test_what_may_go_is_told_with_its_day_and_stays(operator: Operator) -> None:
         "first": [{"name": str(her), "since": "2026-11-23", "until": "2176-11-23"}],
     }
     assert [(kind["kind"], kind["article"], kind["years"], kind["kept"]) for kind in figures["kinds"][1:]] == [
-        ("change-notice", "Cabinet Order art. 34 par. 2", 150, 0),
+        ("change-notice", "Cabinet Order art. 34 par. 2 item 1", 150, 0),
+        ("erasure-notice", "Cabinet Order art. 34 par. 2 item 2", 150, 1),
         ("code-change-request", "Cabinet Order art. 34 par. 4", 1, 0),
         ("correction-request", "Cabinet Order art. 34 par. 4", 1, 0),
         ("mail", None, None, 0),

@@ -58,7 +58,11 @@ def test_an_approval_changes_everything_in_one_transaction(asked) -> None:
         assert changed.record_version == 2
         assert pool_level(session, municipality_code=CITY).left == 2
         kinds = {kind: take_due(session, kinds=[kind], at=NOW, lease=timedelta(0)) for kind in OutboxKind}
-        assert {kind.value: len(items) for kind, items in kinds.items()} == {"mail": 2, "slip": 1, "change-notice": 1}
+        assert {kind.value: len(items) for kind, items in kinds.items() if items} == {
+            "mail": 2,
+            "slip": 1,
+            "change-notice": 1,
+        }
         notice = kinds[OutboxKind.CHANGE_NOTICE][0].payload
         assert notice["previous_assignment"] != notice["assignment"]
         assert "code-change.approved" in actions(session, her)

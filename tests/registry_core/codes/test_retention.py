@@ -101,8 +101,7 @@ def test_filed_forms_are_kept_one_year_from_their_receipt(register: Register) ->
         assert (wrong.kept, wrong.ended, wrong.first[0].until) == (1, 1, LAST)
 
 
-def notice(session, record_id, *, given: datetime | None) -> OutboxMessage:
-    kind = OutboxKind.CHANGE_NOTICE
+def notice(session, record_id, *, given: datetime | None, kind=OutboxKind.CHANGE_NOTICE) -> OutboxMessage:
     made = enqueue(session, kind=kind, dedupe_key=str(uuid4()), payload={}, at=NOW, record_id=record_id)
     session.flush()
     message = session.get_one(OutboxMessage, made)
@@ -131,6 +130,40 @@ def test_a_change_notice_is_kept_150_years_from_the_next_one_given_about_the_sam
         summary = of(session, "change-notice", by=last + timedelta(days=2))
         assert [thing.name for thing in summary.first] == [str(first.id), str(second.id)]
         assert (summary.kept, summary.ended) == (4, 2)
+
+
+def test_a_notice_of_an_erasure_is_kept_150_years_from_its_own_day(register: Register) -> None:
+    """Par. 2 item 2, and for the change notice before it that of the erasure is the next (item 1)."""
+    of_erasure = OutboxKind.ERASURE_NOTICE
+    with register.write() as session:
+        her, him = enter(session), enter(session)
+        changed = notice(session, her, given=NOW)
+        erased = notice(session, her, given=later(days=7), kind=of_erasure)
+        notice(session, her, given=later(days=9))  # she came back, and got another code: it counts for nobody
+        notice(session, him, given=None, kind=of_erasure)
+    last = date(2176, 11, 29)
+    since = TODAY + timedelta(days=7)
+    with register.write() as session:
+        summary = of(session, "erasure-notice", by=last)
+        assert (summary.kept, summary.ended, summary.first) == (2, 0, (KeptThing(str(erased.id), since, last),))
+        assert of(session, "erasure-notice", by=last + timedelta(days=1)).ended == 1
+        changes = of(session, "change-notice", by=last)
+        assert (changes.kept, changes.ended, changes.first) == (2, 0, (KeptThing(str(changed.id), since, last),))
+
+
+def test_an_erasure_is_listed_once_it_was_given_notice_of(register: Register) -> None:
+    with register.write() as session:
+        her, of_another_city = enter(session), enter(session, city="074829")
+        erase_resident(session, record_id=her, reason=ChangeReason.DEATH, on=TODAY, actor=CLERK, at=NOW)
+        notice(session, of_another_city, given=NOW, kind=OutboxKind.ERASURE_NOTICE)
+    with register.write() as session:
+        waiting = of(session, "erasure-notice")
+        assert (waiting.kept, waiting.ended, waiting.first) == (1, 0, ())
+        message = session.scalars(select(OutboxMessage).where(OutboxMessage.record_id == her)).one()
+        message.deliver(at=later(days=1))
+    with register.read() as session:
+        day = TODAY + timedelta(days=1)
+        assert of(session, "erasure-notice").first == (KeptThing(str(message.id), day, LAST_OF_RECORD),)
 
 
 def test_mail_that_has_left_is_listed_and_no_rule_says_when_it_may_go(register: Register) -> None:

@@ -17,6 +17,7 @@ from registry_core.codes.pool import DesignatedCode
 from registry_core.ledger import checkpoints_after, export_ledger, make_checkpoint, public_keys, seal_entries
 from registry_core.ledger.seal import chain_head
 from registry_core.outbox import OutboxKind, mark_delivered, take_due
+from registry_core.outbox.message import OutboxMessage
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.register.correction_case import CorrectionCaseRow
 from registry_core.register.resident_record import ResidentRecord
@@ -185,6 +186,7 @@ def seen(session: Session) -> dict[str, object]:
     record, current, request = ResidentRecord, CodeAssignment, CodeChangeRequest
     records = select(record.id, record.version, record.erased_on, current.id, current.code_sealed)
     requests = select(request.id, request.status, request.identity_by_person, request.taken_by, request.record_version)
+    notices = select(OutboxMessage.dedupe_key).where(OutboxMessage.kind == OutboxKind.ERASURE_NOTICE)
     cases = select(CorrectionCaseRow.id, CorrectionCaseRow.outcome, CorrectionCaseRow.record_version)
     return {
         "records": {
@@ -195,6 +197,7 @@ def seen(session: Session) -> dict[str, object]:
         },
         "requests": {each: (status.value, *others) for each, status, *others in session.execute(requests)},
         "cases": {each: (outcome, version) for each, outcome, version in session.execute(cases)},
+        "notices of erasures": sorted(session.scalars(notices)),
         "gone": set(session.scalars(select(DesignatedCode.position).where(DesignatedCode.taken_at.is_not(None)))),
     }
 

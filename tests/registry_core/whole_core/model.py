@@ -45,13 +45,14 @@ class Case:
 
 @dataclass
 class Person:
-    """A record. `codes`: the digits of each code it ever had, the current one last."""
+    """A record. `codes`: the digits of each code it ever had, the current one last. `erasures`: their versions."""
 
     id: UUID
     codes: list[str]
     household: str
     version: int = 1
     is_erased: bool = False
+    erasures: list[int] = field(default_factory=list)
     requests: list[Asked] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
 
@@ -76,6 +77,7 @@ class Person:
     def is_erased_now(self) -> None:
         self.is_erased = True
         self.changes()
+        self.erasures.append(self.version)
         if self.has_an_open_request:
             self.ends(RequestStatus.CLOSED)
         for case in self.cases:
@@ -206,5 +208,8 @@ class Town:
             "cases": {
                 case.id: (case.outcome, case.record_version) for person in self.people.values() for case in person.cases
             },
+            "notices of erasures": sorted(
+                f"{person.id}:{version}" for person in self.people.values() for version in person.erasures
+            ),
             "gone": self.gone,
         }

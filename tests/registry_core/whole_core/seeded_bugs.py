@@ -74,9 +74,10 @@ def erasing_frees_the_code() -> Patch:
     real = ending.erase_record
 
     def erase(session, *, record_id, **named):
-        real(session, record_id=record_id, **named)
+        erased = real(session, record_id=record_id, **named)
         mine = DesignatedCode.taken_for == record_id
         session.execute(update(DesignatedCode).where(mine).values(taken_at=None, taken_for=None))
+        return erased
 
     return instead(ending, "erase_record", erase)
 
@@ -142,6 +143,10 @@ def erasing_leaves_the_case_open() -> Patch:
     return instead(ending, "close_cases")
 
 
+def nobody_is_told_of_an_erasure() -> Patch:
+    return instead(ending, "_queue_notice")
+
+
 BUGS: dict[str, Callable[[], Patch]] = {
     bug.__name__: bug
     for bug in (
@@ -164,5 +169,6 @@ BUGS: dict[str, Callable[[], Patch]] = {
         what_the_city_began_is_taken_for_a_request,
         a_corrected_record_leaves_its_case_open,
         erasing_leaves_the_case_open,
+        nobody_is_told_of_an_erasure,
     )
 }
