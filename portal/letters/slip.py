@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal.config import Municipality
 from portal.i18n.gettext import official, official_ja, speaking
 from portal.i18n.languages import Language
-from registry_core.codes import KeptSummary, KeptThing, SlipContent, slip_content
+from registry_core.codes import KeptSummary, KeptThing, SlipContent, reference_in_groups, slip_content
 from registry_core.register.code_assignment import JAPAN
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Instant, Sealed
@@ -78,6 +78,7 @@ def _written(content: SlipContent, municipality: Municipality, language: Languag
         return render_template(
             "letters/slip.html",
             slip=content,
+            reference=reference_in_groups(content.reference),
             whole_code=_in_groups(content.code.reveal()),
             municipality=municipality,
             official=official,

@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from portal.auth.guards import resident_only
 from portal.registry import registry
 from portal.resident.face import blueprint
-from portal.resident.references import in_groups
 from portal.resident.requests import look_at_own, own_request, to_its_page
+from registry_core.codes import reference_in_groups
 
 
 @blueprint.get("/<lang:lang>/requests/<reference>/counter")
@@ -24,7 +24,7 @@ def request_counter(reference: str) -> ResponseReturnValue:
     if mine.ground.is_ex_officio:
         return to_its_page(mine)
     return render_template(
-        "resident/requests/counter.html", request_view=mine, reference_in_groups=in_groups(mine.reference)
+        "resident/requests/counter.html", request_view=mine, reference_in_groups=reference_in_groups(mine.reference)
     )
 
 

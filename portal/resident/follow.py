@@ -15,12 +15,12 @@ from portal.auth.guards import anonymous
 from portal.i18n.gettext import _, _l
 from portal.registry import registry
 from portal.resident.face import blueprint
-from portal.resident.references import in_groups, reference_from
+from portal.resident.references import reference_from
 from portal.resident.timeline import public_moments_of, status_words
 from portal.web.fields import RegisterDateField
 from portal.web.forms import PortalForm
 from portal.web.rate_limits import RateLimit, TooManyTries
-from registry_core.codes import PublicStatus, request_status
+from registry_core.codes import PublicStatus, reference_in_groups, request_status
 from registry_core.values.actor import Actor, Role
 from registry_core.values.errors import RequestNotFound
 from registry_core.values.register_date import RegisterDate
@@ -75,7 +75,7 @@ def follow() -> ResponseReturnValue:
     return render_template(
         "resident/follow_status.html",
         status=status,
-        reference_in_groups=in_groups(status.reference),
+        reference_in_groups=reference_in_groups(status.reference),
         status_words=status_words(status.status, status.ground),
         moments=public_moments_of(status),
     )

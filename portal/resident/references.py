@@ -13,8 +13,3 @@ def reference_from(text: str) -> str | None:
     """
     reference = normal_reference(text) if len(text) <= _LONGEST_INPUT else ""
     return reference if len(reference) == LENGTH else None
-
-
-def in_groups(reference: str) -> str:
-    """The reference as it is printed and read aloud: groups of four."""
-    return "-".join(reference[start : start + 4] for start in range(0, len(reference), 4))

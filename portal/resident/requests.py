@@ -14,12 +14,13 @@ from portal.registry import registry
 from portal.resident.corrections import case_words
 from portal.resident.face import blueprint
 from portal.resident.record_items import ITEM_TERMS
-from portal.resident.references import in_groups, reference_from
+from portal.resident.references import reference_from
 from portal.resident.timeline import moments_of, status_words
 from portal.web.forms import MaxLength, PortalForm
 from registry_core.codes import (
     CodeChangeRequestView,
     answer_question,
+    reference_in_groups,
     request_of,
     requests_of,
     withdraw_request,
@@ -79,7 +80,7 @@ def request_list() -> ResponseReturnValue:
     return render_template(
         "resident/requests/list.html",
         requests=mine,
-        in_groups=in_groups,
+        in_groups=reference_in_groups,
         status_words=status_words,
         cases=cases,
         case_words=case_words,
@@ -102,7 +103,7 @@ def request_sent(reference: str) -> ResponseReturnValue:
     if mine.ground.is_ex_officio:
         return to_its_page(mine)
     return render_template(
-        "resident/code_change/sent.html", request_view=mine, reference_in_groups=in_groups(mine.reference)
+        "resident/code_change/sent.html", request_view=mine, reference_in_groups=reference_in_groups(mine.reference)
     )
 
 
@@ -115,7 +116,9 @@ def request_withdraw(reference: str) -> ResponseReturnValue:
         return to_its_page(mine)
     form = PortalForm()
     if form.is_language_switch() or not form.validate_on_submit():
-        return render_template("resident/requests/withdraw.html", form=form, request_view=mine, in_groups=in_groups)
+        return render_template(
+            "resident/requests/withdraw.html", form=form, request_view=mine, in_groups=reference_in_groups
+        )
     try:
         with registry().write() as session:
             withdraw_request(session, request_id=mine.id, actor=current_actor(), at=registry().now())
@@ -150,7 +153,7 @@ def _page(mine: CodeChangeRequestView, form: AnswerForm) -> ResponseReturnValue:
     return render_template(
         "resident/requests/page.html",
         request_view=mine,
-        reference_in_groups=in_groups(mine.reference),
+        reference_in_groups=reference_in_groups(mine.reference),
         moments=moments_of(mine),
         status_words=status_words(mine.status, mine.ground),
         waits_for_answer=mine.question is not None and mine.status.is_open,

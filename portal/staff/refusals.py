@@ -6,6 +6,7 @@ from datetime import datetime
 from portal.i18n.formats import format_instant
 from portal.i18n.gettext import _s
 from portal.staff import words
+from registry_core.codes import reference_in_groups
 from registry_core.values.errors import RegistryError
 
 CONFLICT, FORBIDDEN, UNPROCESSABLE = 409, 403, 422
@@ -116,7 +117,8 @@ def _decided(facts: dict[str, object], statuses: dict[str, str] | None = None) -
 
 def _open(facts: dict[str, object]) -> str:
     """Say which request is open already."""
-    return _s("A request about this code is open already: %(reference)s.", reference=facts.get("reference", ""))
+    reference = reference_in_groups(str(facts.get("reference", "")))
+    return _s("A request about this code is open already: %(reference)s.", reference=reference)
 
 
 _WITH_FACTS: dict[str, Callable[[dict[str, object]], str]] = {

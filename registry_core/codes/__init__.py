@@ -29,7 +29,7 @@ from registry_core.codes.pool import (
     pool_reach,
 )
 from registry_core.codes.queue import QUEUE_VIEWS, QueueItem, QueuePage, find_reference, queue
-from registry_core.codes.reference import normal_reference
+from registry_core.codes.reference import normal_reference, reference_in_groups
 from registry_core.codes.request import (
     answer_question,
     request_code_change,
@@ -94,6 +94,7 @@ __all__ = [
     "queue",
     "record_card",
     "record_slip",
+    "reference_in_groups",
     "release_request",
     "request_code_change",
     "request_of",

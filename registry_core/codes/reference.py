@@ -2,6 +2,8 @@
 
 >>> normal_reference("o1l2-abcd efgh")
 '0112ABCDEFGH'
+>>> reference_in_groups('0112ABCDEFGH')
+'0112-ABCD-EFGH'
 """
 
 import secrets
@@ -18,6 +20,11 @@ _LONGEST_INPUT = 60
 def new_reference() -> str:
     """A fresh reference."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def reference_in_groups(reference: str) -> str:
+    """As it is printed and read aloud: groups of four."""
+    return "-".join(reference[start : start + 4] for start in range(0, len(reference), 4))
 
 
 def normal_reference(text: str) -> str:

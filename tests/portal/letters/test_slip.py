@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 
 from portal.i18n.languages import language_by_tag, languages
 from portal.letters.slip import PrintableSlip
+from registry_core.codes import reference_in_groups
 from registry_core.register.code_assignment import CodeAssignment
 from registry_core.storage.keys import keyring
 from registry_core.values import Role
@@ -70,7 +71,7 @@ def test_slip_speaks_japanese_and_the_resident_s_language(counter, approved, wor
     assert {each.get("dir") for each in own} <= {language.direction}
     assert len(own) == (0 if lang == "ja" else 4)
     assert counter.items("resident-1").latin_name in page.text
-    assert request.reference in page.text
+    assert reference_in_groups(request.reference) in page.text
 
 
 def test_slip_not_made_yet_says_so_and_nobody_has_looked(counter, approved, work, clerk):

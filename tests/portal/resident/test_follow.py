@@ -3,7 +3,8 @@
 import pytest
 
 from portal.demo.people import demo_person
-from portal.resident.references import in_groups, reference_from
+from portal.resident.references import reference_from
+from registry_core.codes import reference_in_groups
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_the_state_is_shown_and_nothing_of_the_person(client, sent):
 
 def test_the_reference_is_read_however_it_is_copied(client, sent):
     reference, birth_date = sent
-    typed = in_groups(reference).lower().replace("0", "o").replace("1", "l").replace("-", " — ")
+    typed = reference_in_groups(reference).lower().replace("0", "o").replace("1", "l").replace("-", " — ")
     typed = typed.translate({ord("2"): "２", ord("3"): "۳"})
     assert follow(client, typed, birth_date).status == 200
 
@@ -61,7 +62,7 @@ def test_after_five_tries_a_reference_rests_for_a_quarter_of_an_hour(client, sen
     reference, birth_date = sent
     for _try in range(5):
         follow(client, reference, "1900-01-01", expect=404)
-    page = follow(client, in_groups(reference).lower(), birth_date, expect=429)
+    page = follow(client, reference_in_groups(reference).lower(), birth_date, expect=429)
     assert page.errors == ["Too many tries for this reference. Please wait 15 minutes."]
     assert int(page.headers["Retry-After"]) > 0
     time_passes(minutes=16)
