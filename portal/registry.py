@@ -122,11 +122,18 @@ def _guard_opens(code: CodeAssignment | DesignatedCode, keyring: Keyring, path: 
             " of another one. Restore the newest copy from its safe."
         )
     try:
-        is_found = code.is_indexed(keyring)
+        is_found, will_be_found = code.is_indexed(keyring), code.will_be_indexed(keyring)
     except SealBroken as broken:
         raise KeysLost(
             f"The keys in {path} do not open this register. Restore the file that belongs to it."
         ) from broken
+    if not is_found and will_be_found:
+        raise KeysLost(
+            f"The keys in {path} open the codes of this register, and one is still found by a key that is gone from there: the"
+            " database was put back into the middle of the replacement of its keys. Put the safe's copy there that was made"
+            " during the replacement (it has the old keys and the new); then `portal restore --declare`, and `portal keys"
+            " rotate`: docs/operations.md, 'The register is lost'."
+        )
     if not is_found:
         raise KeysLost(
             f"The keys in {path} open the codes of this register and do not find them. Restore the file that belongs to it."

@@ -103,6 +103,10 @@ class DesignatedCode(Base):
         """The code is found by its index. Raises SealBroken."""
         return self.code_index in keyring.indexes(self.code(keyring).reveal())
 
+    def will_be_indexed(self, keyring: Keyring) -> bool:
+        """Its next index is one of these keys: it is found by it once their replacement is through. Raises SealBroken."""
+        return self.code_index_next in keyring.indexes(self.code(keyring).reveal())
+
 
 _IS_SOMEBODYS = select(CodeAssignment.id).where(CodeAssignment.code_index.in_(bindparam("indexes", expanding=True)))
 _NEXT_FREE = (

@@ -69,6 +69,10 @@ class CodeAssignment(Base):
         """The code is found by its index. Raises SealBroken."""
         return self.code_index in keyring.indexes(self.code(keyring).reveal())
 
+    def will_be_indexed(self, keyring: Keyring) -> bool:
+        """Its next index is one of these keys: it is found by it once their replacement is through. Raises SealBroken."""
+        return self.code_index_next in keyring.indexes(self.code(keyring).reveal())
+
     @property
     def since_day(self) -> date:
         """The legal day, in Japan, it was assigned."""

@@ -82,7 +82,7 @@ def test_key_by_which_a_single_code_is_still_found_is_missed(operator: Operator,
     assert operator.types("keys", "status").exit_code == 0
     write_key_set(keeper.path, read_key_set(keeper.path).without_old())
     result = operator.types("keys", "status")
-    assert (result.exit_code, "of this register and do not find them" in result.stderr) == (2, True)
+    assert (result.exit_code, "into the middle of the replacement of its keys" in result.stderr) == (2, True)
 
 
 def second(keeper: Keeper, table) -> UUID:

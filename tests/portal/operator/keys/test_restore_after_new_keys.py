@@ -212,3 +212,23 @@ def test_new_keys_before_a_database_that_was_put_back_say_which_file_it_needs(to
     result = old.types("restore", "--declare", *options, "--newer-keys", town.safe["after"])
     assert result.exit_code == 0
     town.goes_on(old)
+
+
+@pytest.mark.parametrize("backup", ["sealing", "indexing"])
+def test_new_keys_before_a_database_that_was_put_back_into_their_middle_say_which_copy_it_needs(
+    town: Town, backup: str
+) -> None:
+    """All codes are sealed with the new key and found by the old one; or some are sealed with the old one. And it is enough."""
+    known = town.before_an_empty_database("known")
+    town.restored(known, backup)
+    url = known.environment["PORTAL_DATABASE_URL"]
+    for words in (["restore", "--declare", "--margin", "1"], ["serve"], ["init"], ["doctor"]):
+        result = town.operator(town.safe["after"], url).types(*words)
+        assert result.exit_code == (1 if words == ["doctor"] else 2)
+        assert "the database was put back" in result.output
+        if backup == "indexing":
+            assert "copy there that was made during the replacement" in " ".join(result.output.split())
+    result = known.types("restore", "--declare", "--checkpoint", town.holder, "--margin", 0)
+    assert result.exit_code == 0
+    assert known.types("keys", "rotate", "--yes").exit_code == 0
+    town.goes_on(known)
