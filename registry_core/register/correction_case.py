@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry_core.storage.base import Base
 from registry_core.storage.column_types import Closed, Instant
-from registry_core.values.actor import Actor
+from registry_core.values.actor import Actor, Role
 from registry_core.values.change_reason import ChangeReason
 from registry_core.values.errors import RequestAlreadyDecided, TakenByAnother
 
@@ -112,8 +112,7 @@ class CorrectionCaseRow(Base):
 
     def guard_open_to(self, actor: Actor) -> None:
         """Raises RequestAlreadyDecided (who, when), TakenByAnother."""
-        if self.outcome is not None:
-            raise RequestAlreadyDecided(self.outcome.value, self.closed_by_name, self.closed_at)
+        self._guard_open()
         if self.taken_by is not None and self.taken_by != actor.person:
             raise TakenByAnother(self.taken_by_name, self.taken_at)
 
@@ -123,11 +122,12 @@ class CorrectionCaseRow(Base):
         if self.taken_by is None:
             self.taken_by, self.taken_by_name, self.taken_at = by.person, by.name, at
 
-    def release(self) -> None:
-        """Nobody looks into it. Raises RequestAlreadyDecided."""
-        if self.outcome is not None:
-            raise RequestAlreadyDecided(self.outcome.value, self.closed_by_name, self.closed_at)
-        self.taken_by = self.taken_by_name = self.taken_at = None
+    def release(self, *, by: Actor) -> None:
+        """Nobody looks into it; a supervisor may give back another's. Raises as `guard_open_to`."""
+        self._guard_open()
+        if by.role is not Role.SUPERVISOR:
+            self.guard_open_to(by)
+        self._is_nobodys()
 
     def correct(self, *, record_version: int, by: Actor, at: datetime) -> None:
         """The record is corrected: this version of it. Raises as `guard_open_to`."""
@@ -148,12 +148,20 @@ class CorrectionCaseRow(Base):
 
     def close(self, *, at: datetime) -> None:
         """The record is erased. Raises RequestAlreadyDecided."""
-        self.release()
+        self._guard_open()
+        self._is_nobodys()
         self._end(CaseOutcome.CLOSED, by=None, at=at)
 
     def examine(self, documents: tuple[Examined, ...], note: str) -> None:
         """Keep what was examined, and the words of who did."""
         self.examined, self.note = " ".join(dict.fromkeys(document.value for document in documents)), note
+
+    def _guard_open(self) -> None:
+        if self.outcome is not None:
+            raise RequestAlreadyDecided(self.outcome.value, self.closed_by_name, self.closed_at)
+
+    def _is_nobodys(self) -> None:
+        self.taken_by = self.taken_by_name = self.taken_at = None
 
     def _end(self, outcome: CaseOutcome, *, by: Actor | None, at: datetime) -> None:
         self.outcome, self.closed_at = outcome, at

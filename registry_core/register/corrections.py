@@ -41,7 +41,6 @@ from registry_core.values.errors import (
     NotPermitted,
     RecordNotFound,
     StaleRecord,
-    TakenByAnother,
 )
 from registry_core.values.legal_purpose import LegalPurpose
 from registry_core.values.plain_text import plain_text
@@ -143,9 +142,7 @@ def take_case(session: Session, *, case_id: UUID, actor: Actor, at: datetime) ->
 def release_case(session: Session, *, case_id: UUID, actor: Actor, at: datetime) -> None:
     """Give it back; a supervisor may release another's. Raises TakenByAnother, RequestAlreadyDecided."""
     row = _for_staff(session, case_id, actor)
-    if row.taken_by not in {None, actor.person} and actor.role is not Role.SUPERVISOR:
-        raise TakenByAnother(row.taken_by_name, row.taken_at)
-    row.release()
+    row.release(by=actor)
     _entry(session, "case.released", row, actor, at)
 
 

@@ -13,6 +13,8 @@ from registry_core.register import (
     confirm_record,
     correct_by_case,
     decline_case,
+    release_case,
+    take_case,
 )
 from registry_core.values import ChangeReason
 from tests.registry_core.people import CLERK, SUPERVISOR, resident
@@ -66,6 +68,28 @@ class CaseSteps(RequestSteps):
                     before.mark = case.mark
 
             self.attempt("say wrong", said, may=was_seen and not person.is_erased, then=opened)
+
+    @is_said_wrong
+    @rule(slot=SLOTS, by=STAFF)
+    def a_case_is_taken(self, slot: int, by) -> None:
+        person, case = self.latest_case(slot)
+        self.attempt(
+            "take case",
+            lambda s: take_case(s, case_id=case.id, actor=by, at=self.at),
+            may=self.town.may_decide(by, person, case),
+            then=lambda _done: setattr(case, "taken_by", by.person),
+        )
+
+    @is_said_wrong
+    @rule(slot=SLOTS, by=STAFF)
+    def a_case_is_given_back(self, slot: int, by) -> None:
+        person, case = self.latest_case(slot)
+        self.attempt(
+            "release case",
+            lambda s: release_case(s, case_id=case.id, actor=by, at=self.at),
+            may=self.town.may_release_case(by, person, case),
+            then=lambda _done: setattr(case, "taken_by", None),
+        )
 
     @is_said_wrong
     @rule(slot=SLOTS, by=STAFF, was_seen=WAS_SEEN, is_stale=st.booleans())
@@ -149,6 +173,15 @@ class CaseSteps(RequestSteps):
         elif item == "code_held":
             self.the_city_begins_a_new_code(slot=slot, by=by, ground=CodeGround.WRITTEN_WRONG, answers=True)
         else:
+            self.a_record_is_corrected_by_its_case(slot=slot, by=by, was_seen=True, is_stale=False)
+
+    @rule(slot=SLOTS, item=ITEMS, by=STAFF, another=STAFF)
+    def a_case_goes_from_hand_to_hand(self, slot: int, item: str, by, another) -> None:
+        self.a_resident_says_what_is_wrong(slot=slot, item=item, was_seen=True)
+        if self.town.has_cases:
+            self.a_case_is_taken(slot=slot, by=by)
+            self.a_case_is_given_back(slot=slot, by=another)
+            self.a_case_is_taken(slot=slot, by=another)
             self.a_record_is_corrected_by_its_case(slot=slot, by=by, was_seen=True, is_stale=False)
 
     @rule(slot=SLOTS, by=STAFF, approver=STAFF, comes_between=st.sampled_from(["nothing", "moves", "61 days"]))

@@ -187,7 +187,8 @@ def seen(session: Session) -> dict[str, object]:
     records = select(record.id, record.version, record.erased_on, current.id, current.code_sealed)
     requests = select(request.id, request.status, request.identity_by_person, request.taken_by, request.record_version)
     notices = select(OutboxMessage.dedupe_key).where(OutboxMessage.kind == OutboxKind.ERASURE_NOTICE)
-    cases = select(CorrectionCaseRow.id, CorrectionCaseRow.outcome, CorrectionCaseRow.record_version)
+    case = CorrectionCaseRow
+    cases = select(case.id, case.outcome, case.record_version, case.taken_by)
     return {
         "records": {
             each: (version, erased_on is not None, ring.open(sealed, bound_to=row.bytes).decode())
@@ -196,7 +197,7 @@ def seen(session: Session) -> dict[str, object]:
             )
         },
         "requests": {each: (status.value, *others) for each, status, *others in session.execute(requests)},
-        "cases": {each: (outcome, version) for each, outcome, version in session.execute(cases)},
+        "cases": {each: tuple(others) for each, *others in session.execute(cases)},
         "notices of erasures": sorted(session.scalars(notices)),
         "gone": set(session.scalars(select(DesignatedCode.position).where(DesignatedCode.taken_at.is_not(None)))),
     }

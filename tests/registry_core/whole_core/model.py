@@ -41,6 +41,10 @@ class Case:
     mark: str
     outcome: CaseOutcome | None = None
     record_version: int | None = None
+    taken_by: str | None = None
+
+    def is_free_for(self, by: Actor) -> bool:
+        return self.taken_by in {None, by.person}
 
 
 @dataclass
@@ -81,7 +85,8 @@ class Person:
         if self.has_an_open_request:
             self.ends(RequestStatus.CLOSED)
         for case in self.cases:
-            case.outcome = case.outcome or CaseOutcome.CLOSED
+            if case.outcome is None:
+                case.outcome, case.taken_by = CaseOutcome.CLOSED, None
 
     def ends(self, status: RequestStatus) -> None:
         self.latest.status, self.latest.taken_by = status, None
@@ -147,7 +152,12 @@ class Town:
         return self.may_maintain(by, person) and not person.has_an_open_request
 
     def may_decide(self, by: Actor, person: Person, case: Case) -> bool:
-        return case.outcome is None and self.works_on(by, person)
+        """Or take it: what somebody looks into is theirs."""
+        return case.outcome is None and self.works_on(by, person) and case.is_free_for(by)
+
+    def may_release_case(self, by: Actor, person: Person, case: Case) -> bool:
+        is_open = case.outcome is None and self.works_on(by, person)
+        return is_open and (case.is_free_for(by) or by.role is Role.SUPERVISOR)
 
     def may_release(self, by: Actor, person: Person | None) -> bool:
         is_open = person is not None and self.works_on(by, person) and person.has_an_open_request
@@ -206,7 +216,9 @@ class Town:
                 for request in person.requests
             },
             "cases": {
-                case.id: (case.outcome, case.record_version) for person in self.people.values() for case in person.cases
+                case.id: (case.outcome, case.record_version, case.taken_by)
+                for person in self.people.values()
+                for case in person.cases
             },
             "notices of erasures": sorted(
                 f"{person.id}:{version}" for person in self.people.values() for version in person.erasures

@@ -147,6 +147,22 @@ def nobody_is_told_of_an_erasure() -> Patch:
     return instead(ending, "_queue_notice")
 
 
+def what_somebody_looks_into_is_decided_by_another() -> Patch:
+    return instead(CorrectionCaseRow, "guard_open_to", lambda self, _actor: self._guard_open())
+
+
+def what_somebody_looks_into_is_given_back_by_anybody() -> Patch:
+    def release(self, *, by):
+        self._guard_open()
+        self._is_nobodys()
+
+    return instead(CorrectionCaseRow, "release", release)
+
+
+def a_case_that_has_ended_is_given_back() -> Patch:
+    return instead(CorrectionCaseRow, "release", lambda self, *, by: self._is_nobodys())
+
+
 BUGS: dict[str, Callable[[], Patch]] = {
     bug.__name__: bug
     for bug in (
@@ -170,5 +186,8 @@ BUGS: dict[str, Callable[[], Patch]] = {
         a_corrected_record_leaves_its_case_open,
         erasing_leaves_the_case_open,
         nobody_is_told_of_an_erasure,
+        what_somebody_looks_into_is_decided_by_another,
+        what_somebody_looks_into_is_given_back_by_anybody,
+        a_case_that_has_ended_is_given_back,
     )
 }

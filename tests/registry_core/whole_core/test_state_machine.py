@@ -42,6 +42,8 @@ EVERY_STEP = NEVER_REFUSED | {
     "release",
     "begin",
     "say wrong",
+    "take case",
+    "release case",
     "correct by case",
     "decline case",
 }
