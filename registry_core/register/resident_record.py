@@ -6,6 +6,7 @@ Not held: Individual Number, insurance, pension.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -58,7 +59,8 @@ class ResidentItems:
 
     def as_text(self) -> dict[str, str | None]:
         """Every item as text, for history, snapshots and comparison."""
-        return {name: _text(getattr(self, name)) for name in ITEM_NAMES}
+        texts = ((value or None) if type(value) is str else _text(value) for value in _values(self))
+        return dict(zip(ITEM_NAMES, texts, strict=True))
 
     @classmethod
     def from_text(cls, texts: Mapping[str, str | None]) -> "ResidentItems":
@@ -84,6 +86,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "protected": lambda text: text == "yes",
 }
 ITEM_NAMES = tuple(field.name for field in fields(ResidentItems))
+_values = attrgetter(*ITEM_NAMES)
 
 
 class ResidentRecord(Base):
@@ -267,12 +270,10 @@ def new_record_values(items: ResidentItems, *, record_id: UUID, municipality_cod
 
 
 def _columns(items: ResidentItems) -> dict[str, Any]:
-    return {name: getattr(items, name) for name in ITEM_NAMES}
+    return dict(zip(ITEM_NAMES, _values(items), strict=True))
 
 
 def _text(value: object) -> str | None:
-    if type(value) is str:  # most of them
-        return value or None
     if value is None:
         return None
     if isinstance(value, tuple):

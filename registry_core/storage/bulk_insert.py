@@ -23,6 +23,7 @@ from registry_core.storage.engine import is_sqlite
 
 _Bind = Callable[[Any], Any]
 _BEGINNING_BYTES, _REST_BYTES = 6, 10
+_DRAWN_AT_ONCE = 200
 
 
 class RowRefused(Exception):
@@ -64,7 +65,11 @@ def neighbouring_ids() -> Iterator[UUID]:
     """
     beginning = secrets.token_bytes(_BEGINNING_BYTES)
     while True:
-        yield UUID(bytes=beginning + secrets.token_bytes(_REST_BYTES), version=4)
+        drawn = secrets.token_bytes(
+            _REST_BYTES * _DRAWN_AT_ONCE
+        )  # asking the system for each took longer than all else here
+        for start in range(0, len(drawn), _REST_BYTES):
+            yield UUID(bytes=beginning + drawn[start : start + _REST_BYTES], version=4)
 
 
 def insert_rows(session: Session, bound: BoundRows) -> None:

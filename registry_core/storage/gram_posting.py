@@ -7,8 +7,8 @@ Nothing is ever taken out: what holds a gram no more is found and then seen not 
 """
 
 import zlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from sqlalchemy import BigInteger, Integer, LargeBinary, bindparam, func, select, tuple_
@@ -53,6 +53,11 @@ _RUNS = select(*GramPosting.__table__.columns).where(
     GramPosting.__table__.columns["first"].between(bindparam("begin"), bindparam("end")),
 )
 
+#: A run of a gram: its first number, and the bitmap.
+_Run = tuple[int, bytes]
+#: Of grams in spans: runs, and the one that holds what they hold.
+Merged = Mapping[tuple[int, int], tuple[list[_Run], _Run]]
+
 #: What was read, not unpacked yet: of a gram in a span its runs, each with where in the span it begins.
 _Read = dict[tuple[int, int], list[tuple[int, bytes]]]
 
@@ -65,12 +70,11 @@ def grams_of(text: str, *, field: int) -> set[int]:
 
 def runs_of(grams_of_each: Iterable[set[int]]) -> list[tuple[int, int, bytes]]:
     """The runs of things numbered from 0 on: gram, first number, bitmap. Add the number of the first thing to `first`."""
-    bits: defaultdict[int, int] = defaultdict(int)
+    held: defaultdict[int, list[int]] = defaultdict(list)
     for number, grams in enumerate(grams_of_each):
-        bit = 1 << number
         for gram in grams:
-            bits[gram] |= bit
-    return [(gram, lowest, _written(held >> lowest)) for gram, held in bits.items() for lowest in [_lowest(held)]]
+            held[gram].append(number)
+    return [(gram, numbers[0], _written(_bits(numbers))) for gram, numbers in held.items()]
 
 
 def add_runs(session: Session, *, runs: Iterable[tuple[int, int, bytes]]) -> None:
@@ -110,35 +114,64 @@ def scattered(session: Session, *, limit: int, after: tuple[int, int] | None = N
     return [(gram, span) for gram, span in session.execute(query)]
 
 
-def join_runs(session: Session, *, places: Sequence[tuple[int, int]]) -> None:
-    """Make one run of all runs of these grams in these spans. Runs that others add or join meanwhile stay beside it."""
-    by_span: defaultdict[int, list[int]] = defaultdict(list)
-    for gram, span in places:
-        by_span[span].append(gram)
-    for span, grams in sorted(by_span.items()):
-        _join_in_span(session, span, grams)
+def merged_runs(session: Session, *, places: Sequence[tuple[int, int]]) -> Merged:
+    """What `join_runs` will make of the runs of these grams in these spans, if they are still the same then."""
+    return {
+        (gram, span): (runs, _merge(runs))
+        for span, grams in _by_span(places)
+        for gram, runs in _runs_to_join(session, span, grams)
+    }
 
 
-def _join_in_span(session: Session, span: int, grams: list[int]) -> None:
-    here = (GramPosting.first >= span * SPAN, GramPosting.first < (span + 1) * SPAN)
-    query = select(GramPosting.gram, GramPosting.first, GramPosting.numbers).where(GramPosting.gram.in_(grams), *here)
-    # Two who join never wait for one another: what somebody else has in hand comes out of it joined.
-    found = session.execute(query.with_for_update(skip_locked=True)).all()
-    runs = Counter(row.gram for row in found)
-    rows = [row for row in found if runs[row.gram] > 1]
-    if not rows:
+def join_runs(session: Session, *, places: Sequence[tuple[int, int]], merged: Merged | None = None) -> None:
+    """Make one run of all runs of these grams in these spans. Runs that others add or join meanwhile stay beside it.
+
+    `merged` is what was worked out before the transaction, so that it is short.
+    """
+    for span, grams in _by_span(places):
+        _join_in_span(session, span, grams, merged or {})
+
+
+def _join_in_span(session: Session, span: int, grams: list[int], merged: Merged) -> None:
+    before: list[tuple[int, int]] = []
+    joined: list[tuple[int, int, bytes]] = []
+    for gram, runs in _runs_to_join(session, span, grams):
+        known, run = merged.get((gram, span), (None, (0, b"")))
+        joined.append((gram, *(run if known == runs else _merge(runs))))
+        before += [(gram, first) for first, _ in runs]
+    if not joined:
         return
-    bits: defaultdict[int, int] = defaultdict(int)
-    for gram, first, numbers in rows:
-        bits[gram] |= _read_bits(numbers) << (first % SPAN)
     place = "?" if is_sqlite(session) else "%s"
     session.connection().exec_driver_sql(
         f"DELETE FROM {GramPosting.__tablename__} WHERE gram = {place} AND first = {place}",  # noqa: S608 -- names of ours
-        [(gram, first) for gram, first, _ in rows],
+        before,
     )
-    joined = [(gram, _lowest(held), held) for gram, held in bits.items()]
-    written = [(gram, span * SPAN + lowest, _written(held >> lowest)) for gram, lowest, held in joined]
-    insert_rows(session, BoundRows(GramPosting.__tablename__, ("gram", "first", "numbers"), written))
+    insert_rows(session, BoundRows(GramPosting.__tablename__, ("gram", "first", "numbers"), joined))
+
+
+def _by_span(places: Sequence[tuple[int, int]]) -> list[tuple[int, list[int]]]:
+    by_span: defaultdict[int, list[int]] = defaultdict(list)
+    for gram, span in places:
+        by_span[span].append(gram)
+    return sorted(by_span.items())
+
+
+def _runs_to_join(session: Session, span: int, grams: list[int]) -> list[tuple[int, list[_Run]]]:
+    """The runs of each gram that has several, the first one first; in a transaction that writes they are held from then on."""
+    here = (GramPosting.first >= span * SPAN, GramPosting.first < (span + 1) * SPAN)
+    query = select(GramPosting.gram, GramPosting.first, GramPosting.numbers).where(GramPosting.gram.in_(grams), *here)
+    # Two who join never wait for one another: what somebody else has in hand comes out of it joined.
+    by_gram: defaultdict[int, list[_Run]] = defaultdict(list)
+    for gram, first, numbers in session.execute(query.with_for_update(skip_locked=True)).all():
+        by_gram[gram].append((first, numbers))
+    return [(gram, sorted(runs)) for gram, runs in by_gram.items() if len(runs) > 1]
+
+
+def _merge(runs: Sequence[_Run]) -> _Run:
+    lowest, bits = runs[0][0], 0
+    for first, numbers in runs:
+        bits |= _read_bits(numbers) << (first - lowest)
+    return lowest, _written(bits)
 
 
 def _read(session: Session, grams: set[int], begin: int, end: int) -> _Read:
@@ -178,8 +211,12 @@ def _numbers(read: _Read, span: int, sets: list[frozenset[int]]) -> Iterator[int
         bits ^= lowest
 
 
-def _lowest(bits: int) -> int:
-    return (bits & -bits).bit_length() - 1
+def _bits(numbers: Sequence[int]) -> int:
+    """The lowest bit is the first of the numbers."""
+    bits, lowest = 0, numbers[0]
+    for number in numbers:
+        bits |= 1 << (number - lowest)
+    return bits
 
 
 def _written(bits: int) -> bytes:
