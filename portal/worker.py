@@ -23,7 +23,7 @@ from portal.mail.deliver import MailNotSent, deliver
 from portal.mail.message import compose
 from portal.registry import registry
 from portal.resident.drafts import drop_old_drafts
-from portal.search_runs import PLACES_AT_ONCE, joined_search_runs
+from portal.search_runs import PLACES_AT_ONCE, RunDesk, joined_search_runs
 from portal.web.kept_posts import purge_kept_posts
 from portal.web.rate_limits import purge_tries
 from portal.web.sessions import purge_sessions
@@ -122,7 +122,7 @@ def _lapse(session: Session, *, at: datetime) -> int:
 def join_search_runs() -> None:
     """Join what entering one by one has scattered over the search's table, a little at a time: others write in between."""
     left = PLACES_AT_ONCE
-    for joined in joined_search_runs(registry().engine, registry().keyring):
+    for joined in joined_search_runs(RunDesk(registry().engine, registry().keyring)):
         left -= joined
         if left <= 0:
             return

@@ -7,13 +7,15 @@ import hashlib
 import secrets
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from portal.operator.bad_rows import BadRow
 
 CODE, CARD, PERSON = range(3)
+#: A kind of these, a digest, and the line.
+Mark = tuple[int, bytes, int]
 _DIGEST_BYTES, _KEY_BYTES = 16, 32
 _WRITTEN_AT_ONCE = 2_000
 _CACHE_KIB = 16_000
@@ -43,6 +45,18 @@ _AGAIN_IN = (
 )
 
 
+class Marking:
+    """Digests of what must be told where it stands twice, under a key of one pass alone."""
+
+    def __init__(self) -> None:
+        """Draw the key."""
+        self._key = secrets.token_bytes(_KEY_BYTES)
+
+    def digest(self, text: str) -> bytes:
+        """16 bytes."""
+        return hashlib.blake2b(text.encode(), key=self._key, digest_size=_DIGEST_BYTES).digest()
+
+
 class Findings:
     """Lines that cannot be entered, lines to think about, and whose lines return to a record of theirs."""
 
@@ -52,17 +66,15 @@ class Findings:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", f"cache_size=-{_CACHE_KIB}"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(_TABLES)
-        self._key = secrets.token_bytes(_KEY_BYTES)
-        self._marks: list[tuple[int, bytes, int]] = []
+        self._marks: list[Mark] = []
 
     def close(self) -> None:
         """Nothing can be asked afterwards."""
         self._db.close()
 
-    def mark(self, kind: int, text: str, line: int) -> None:
-        """Say what must be told where it stands twice, by a digest under a key of this pass alone."""
-        digest = hashlib.blake2b(text.encode(), key=self._key, digest_size=_DIGEST_BYTES).digest()
-        self._marks.append((kind, digest, line))
+    def mark(self, marks: Iterable[Mark]) -> None:
+        """Say what must be told where it stands twice: kind, digest and line."""
+        self._marks.extend(marks)
         if len(self._marks) >= _WRITTEN_AT_ONCE:
             self._write()
 

@@ -6,26 +6,36 @@ Each batch remembers in its own transaction how far the file is entered, so that
 import gc
 import json
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from portal.operator.bad_rows import say_rows
-from portal.operator.findings import Findings, findings
+from portal.operator.findings import Findings, Marking, findings
 from portal.operator.first_pass import FirstPass
 from portal.operator.opening import opened_registry
 from portal.operator.progress import progress
 from portal.operator.resident_file import is_json_lines, rows_of
-from portal.operator.second_pass import RegisterChanged, SecondPass
+from portal.operator.second_pass import Desks, RegisterChanged, SecondPass, desk_of_rows
 from portal.operator.twice_read import FileChanged, FileFault, TwiceReadFile
 from portal.registry import Registry
+from portal.search_runs import RunDesk
+from portal.two_processors import OtherProcess, other_process
 from registry_core.register import ImportOutcome, ImportView, begin_import, end_import, unfinished_import
 from registry_core.values.actor import system_actor
 from registry_core.values.errors import ImportMovedOn, ImportUnfinished
 
-_OBJECTS_BEFORE_COLLECTING = 100_000
+_OBJECTS_BEFORE_COLLECTING = 1_000_000
+#: Bytes of the file.
+WORTH_ANOTHER_PROCESS = 300_000
 _ANOTHER_RUNS = "Somebody else enters a file of residents here just now, or gave this one up. Look, and try again."
+
+_BROKE_OFF = (
+    "One of the two processes came to an end by itself: was it killed, or was there no memory left? What was entered stays. "
+    "Run the command again: it goes on where it was."
+)
 
 
 @click.command("import")
@@ -52,6 +62,9 @@ def import_residents(file: Path, *, skip_bad: bool, give_up_unfinished: bool, as
     except (ImportMovedOn, ImportUnfinished) as other:
         click.echo(_ANOTHER_RUNS, err=True)
         raise SystemExit(1) from other
+    except BrokenProcessPool as broken:
+        click.echo(_BROKE_OFF, err=True)
+        raise SystemExit(1) from broken
     if as_json:
         click.echo(json.dumps(figures))
     elif figures["entered"] or not figures["bad"] or skip_bad:
@@ -62,9 +75,28 @@ def import_residents(file: Path, *, skip_bad: bool, give_up_unfinished: bool, as
 def import_file(
     opened: Registry, file: TwiceReadFile, found: Findings, *, skip_bad: bool = False, give_up: bool = False
 ) -> dict[str, int]:
-    """Both passes; the figures. Raises FileFault, ImportMovedOn, ImportUnfinished."""
+    """Both passes; the figures. Raises FileFault, ImportMovedOn, ImportUnfinished, BrokenProcessPool."""
     with _rarely_collected():
-        return _both_passes(opened, file, found, skip_bad=skip_bad, give_up=give_up)
+        unfinished = _unfinished(opened, file, give_up=give_up)
+        with _processes(opened, file, unfinished) as (first, desks):
+            rows = _check(first, desks.other, file, found, unfinished)
+            return _enter(opened, desks, file, found, unfinished, rows=rows, skip_bad=skip_bad)
+
+
+@contextmanager
+def _processes(
+    opened: Registry, file: TwiceReadFile, unfinished: ImportView | None
+) -> Iterator[tuple[FirstPass, Desks]]:
+    """What a small file is checked and entered by; of a large one another process does half."""
+    city, entered_through = opened.config.municipality.code, unfinished.through_line if unfinished else 0
+    first = FirstPass(opened.read, opened.keyring, city, opened.today(), Marking(), entered_through)
+    rows, runs = desk_of_rows(opened), RunDesk(opened.engine, opened.keyring)
+    if file.size < WORTH_ANOTHER_PROCESS:
+        yield first, Desks(rows, runs, None)
+        return
+    works = (first.checked, rows.prepare, rows.enter, runs.prepare, runs.enter)
+    with other_process(opened.engine, *works) as other:
+        yield first, Desks(rows, runs, other)
 
 
 @contextmanager
@@ -78,11 +110,17 @@ def _rarely_collected() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _both_passes(
-    opened: Registry, file: TwiceReadFile, found: Findings, *, skip_bad: bool, give_up: bool
+def _enter(
+    opened: Registry,
+    desks: Desks,
+    file: TwiceReadFile,
+    found: Findings,
+    unfinished: ImportView | None,
+    *,
+    rows: int,
+    skip_bad: bool,
 ) -> dict[str, int]:
-    unfinished = _unfinished(opened, file, give_up=give_up)
-    rows = _check(opened, file, found, unfinished)
+    """Say what the first pass found, and enter the good rows."""
     before = unfinished.entered if unfinished else 0
     figures = {"entered": 0, "bad": found.bad_rows, "same_people": found.same_people, "entered_before": before}
     say_rows(file.path, found.first_notes, found.notes, note="note: ")
@@ -91,7 +129,7 @@ def _both_passes(
         click.echo(f"Nothing was entered. Mend these {found.bad_rows} rows and try again, or use --skip-bad.", err=True)
         return figures
     run = unfinished or _begun(opened, file)
-    second = SecondPass(opened, file, found, run, skip_bad=skip_bad)
+    second = SecondPass(opened, file, found, run, desks, skip_bad=skip_bad)
     good = rows - found.bad_rows - before
     try:
         with progress(f"Entering {good} residents", good) as tell:
@@ -137,18 +175,13 @@ def _unfinished(opened: Registry, file: TwiceReadFile, *, give_up: bool) -> Impo
     return None
 
 
-def _check(opened: Registry, file: TwiceReadFile, found: Findings, unfinished: ImportView | None) -> int:
+def _check(
+    first: FirstPass, other: OtherProcess | None, file: TwiceReadFile, found: Findings, unfinished: ImportView | None
+) -> int:
     """The first pass; how many rows the file has. Raises FileFault."""
-    first = FirstPass(
-        opened.read,
-        opened.keyring,
-        opened.config.municipality.code,
-        opened.today(),
-        entered_through=unfinished.through_line if unfinished else 0,
-    )
-    rows = 0
+    read, rows = rows_of(file.lines(), json_lines=is_json_lines(file.path)), 0
     with progress("Checking every row", file.size) as tell:
-        for some in first.check(rows_of(file.lines(), json_lines=is_json_lines(file.path)), found):
+        for some in first.check(read, found, other):
             rows += some
             tell(file.position, rows)
     if unfinished and unfinished.source != file.sha256:

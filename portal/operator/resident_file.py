@@ -7,10 +7,9 @@ repeats a value: the file holds codes and people.
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal.operator.bad_rows import BadRow
 from portal.operator.twice_read import FileFault
@@ -56,16 +55,21 @@ class RowFault(Exception):
     """What is wrong with one row, in words for the operator."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """The fields of the row that begins on this line; a column that is not there is empty."""
+class FileRow(NamedTuple):
+    """The row that begins on this line: texts, outer spaces taken off, and the names of their columns."""
 
     line: int
-    fields: "Fields"
+    names: tuple[str, ...]
+    texts: list[str]
+
+    @property
+    def fields(self) -> "Fields":
+        """By the names of the columns."""
+        return Fields(zip(self.names, self.texts, strict=True))
 
 
 class Fields(dict[str, str]):
-    """Texts by the names of their columns, outer spaces taken off; a column that is not there is empty."""
+    """Texts by the names of their columns; a column that is not there is empty."""
 
     def __missing__(self, name: str) -> str:
         """Nothing stands there."""
@@ -86,20 +90,20 @@ def rows_of(lines: Iterable[str], *, json_lines: bool) -> Iterator[FileRow | Bad
 
 
 def _csv_rows(lines: Iterable[str]) -> Iterator[FileRow | BadRow]:
-    names: list[str] | None = None
+    names: tuple[str, ...] | None = None
     for line, fields in _fields(lines):
         if isinstance(fields, BadRow):
             if names is None:
                 raise FileFault(f"The first line must name the columns: {fields.why}.")
             yield fields
         elif names is None:
-            names = [name.strip() for name in fields]
+            names = tuple(name.strip() for name in fields)
             _check_heading(names)
         elif len(fields) != len(names):
             yield BadRow(line, f"it has {len(fields)} fields, the first line has {len(names)}")
         else:
             texts = [plain_cell(text) if text[:1] == "'" else text for text in map(str.strip, fields)]
-            yield FileRow(line, Fields(zip(names, texts, strict=True)))
+            yield FileRow(line, names, texts)
     if names is None:
         raise FileFault(f"The file is empty. The first line must name the columns: {_SEE_DOCS}.")
 
@@ -121,7 +125,7 @@ def _fields(lines: Iterable[str]) -> Iterator[tuple[int, list[str] | BadRow]]:
             yield line, fields
 
 
-def _check_heading(names: list[str]) -> None:
+def _check_heading(names: Sequence[str]) -> None:
     missing = [name for name in REQUIRED if name not in names]
     unknown = sorted(set(names) - set(COLUMNS))
     twice = sorted({name for name in names if names.count(name) > 1} - set(unknown))
@@ -143,7 +147,8 @@ def _json_rows(lines: Iterable[str]) -> Iterator[FileRow | BadRow]:
         if not text.strip():
             continue
         try:
-            yield FileRow(line, _json_fields(text))
+            fields = _json_fields(text)
+            yield FileRow(line, tuple(fields), list(fields.values()))
         except RowFault as fault:
             yield BadRow(line, str(fault))
 

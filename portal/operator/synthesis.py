@@ -10,7 +10,7 @@ from random import Random
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
-from portal.operator.batches import Arrival, enter_in_batches
+from portal.operator.batches import Arrival, Desk, enter_in_batches
 from portal.operator.first_pass import in_parts
 from portal.operator.synthetic_households import household_number, invented_people
 from portal.operator.synthetic_numbers import SeedNumbers, random_card
@@ -38,15 +38,14 @@ def fill(engine: Engine, keyring: Keyring, number: int, seed: int = 1, *, munici
     `at` is the instant all of it is recorded at; the legal day is that of Japan.
     """
     people = fitting_residents(lambda: read(engine, keyring), number, seed=seed, on=at.astimezone(JAPAN).date())
-    for _ in enter_in_batches(
-        engine,
-        keyring,
-        people,
-        actor=system_actor(municipality_code),
-        now=lambda: at,
-        pace=Pace(seconds=2.0, most=5_000),
-    ):
+    desk = desk_of_people(engine, keyring, municipality_code=municipality_code)
+    for _ in enter_in_batches(desk, people, now=lambda: at, pace=Pace(seconds=2.0, most=5_000)):
         pass
+
+
+def desk_of_people(engine: Engine, keyring: Keyring, *, municipality_code: str) -> Desk[Newcomer]:
+    """Where people are entered who are newcomers already."""
+    return Desk(engine, keyring, system_actor(municipality_code), lambda newcomer: newcomer)
 
 
 def guard_seed_is_new(session: Session, *, seed: int) -> None:
@@ -70,7 +69,7 @@ def synthetic_residents(number: int, *, seed: int, on: date = _AS_OF) -> Iterato
 
 def fitting_residents(
     reading: Callable[[], AbstractContextManager[Session]], number: int, *, seed: int, on: date, after: int = 0
-) -> Iterator[Arrival]:
+) -> Iterator[Arrival[Newcomer]]:
     """The people of the seed after a place, with their places from 1 on, whose codes and cards nobody has."""
     people = enumerate(synthetic_residents(number, seed=seed, on=on), start=1)
     fitting, rest = Fitting(seed, number), (each for each in people if each[0] > after)

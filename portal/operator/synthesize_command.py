@@ -1,24 +1,21 @@
 """`portal registry synthesize N`: invented people for a demonstration, by the same way as a file of residents."""
 
 import json
-from collections.abc import Sequence
 
 import click
-from sqlalchemy.orm import Session
 
-from portal.operator.batches import Arrival, BatchRefused, enter_in_batches
+from portal.operator.batches import BatchRefused, enter_in_batches
 from portal.operator.opening import opened_registry
 from portal.operator.progress import progress
-from portal.operator.synthesis import SeedIsThere, fitting_residents, guard_seed_is_new
+from portal.operator.synthesis import SeedIsThere, desk_of_people, fitting_residents, guard_seed_is_new
 from portal.pace import pace_for
 from portal.registry import Registry
-from portal.search_runs import WORTH_JOINING, joined_search_runs
+from portal.search_runs import WORTH_JOINING, RunDesk, joined_search_runs
 from registry_core.register import (
     ImportOutcome,
     ImportView,
     begin_import,
     end_import,
-    go_on_with_import,
     unfinished_import,
 )
 from registry_core.values.actor import system_actor
@@ -66,26 +63,21 @@ def _run(opened: Registry, number: int, seed: int) -> ImportView:
 
 
 def _enter(opened: Registry, run: ImportView, number: int, seed: int) -> None:
-    through = run.through_line
-
-    def go_on(session: Session, batch: Sequence[Arrival]) -> None:
-        go_on_with_import(session, import_id=run.id, after=through, through=batch[-1].line, entered=len(batch))
-
+    after = through = run.through_line
     batches = enter_in_batches(
-        opened.engine,
-        opened.keyring,
-        fitting_residents(opened.read, number, seed=seed, on=opened.today(), after=through),
-        actor=system_actor(opened.config.municipality.code),
+        desk_of_people(opened.engine, opened.keyring, municipality_code=opened.config.municipality.code),
+        fitting_residents(opened.read, number, seed=seed, on=opened.today(), after=after),
         now=opened.now,
         pace=pace_for(opened.engine),
-        beside=go_on,
+        run=run.id,
+        after=after,
     )
     with progress(f"Making {number} residents", number) as tell:
         for batch in batches:
-            through = batch[-1].line
-            tell(through, through - run.through_line)
+            through = batch.through
+            tell(through, through - after)
         if number >= WORTH_JOINING:
-            for _ in joined_search_runs(opened.engine, opened.keyring):
-                tell(through, through - run.through_line)
+            for _ in joined_search_runs(RunDesk(opened.engine, opened.keyring)):
+                tell(through, through - after)
     with opened.write() as session:
         end_import(session, import_id=run.id, outcome=ImportOutcome.FINISHED, at=opened.now())

@@ -22,6 +22,10 @@ class FileChanged(FileFault):
         """Say what to do."""
         super().__init__("The file changed while it was read. What it holds now was not entered; try again.")
 
+    def __reduce__(self) -> tuple[type["FileChanged"], tuple[()]]:
+        """As another process tells it."""
+        return FileChanged, ()
+
 
 class TwiceReadFile:
     """Reads a UTF-8 file in bounded memory: sixteen bytes of each mebibyte are remembered, and where it stands."""

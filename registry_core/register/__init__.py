@@ -52,7 +52,7 @@ from registry_core.register.resident_record import (
     ResidentRecordView,
 )
 from registry_core.register.returning import returning_record
-from registry_core.register.same_person import people_here, person_marks
+from registry_core.register.same_person import PersonMark, people_here, person_marks
 from registry_core.register.search import SHORTEST_PART, RecordHit, RecordQuery, matching_records, search_records
 from registry_core.values.alias_history import AliasEntry
 from registry_core.values.residence import ResidenceCategory
@@ -76,6 +76,7 @@ __all__ = [
     "ImportView",
     "ItemAnswer",
     "Newcomer",
+    "PersonMark",
     "PreparedEntries",
     "RecordAsItStood",
     "RecordChange",

@@ -6,7 +6,6 @@ Everything that takes processor time is done by `prepare_entries`, which touches
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
 from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
@@ -41,7 +40,6 @@ class Newcomer:
 class PreparedEntries:
     """The rows of some newcomers, of every table, in the order they are inserted."""
 
-    record_ids: tuple[UUID, ...]
     tables: tuple[BoundRows, ...]
     search: SearchRows
 
@@ -74,7 +72,6 @@ def prepare_entries(
         )
         entries.append(entered_values(record_id, entry_id=next(ids), reason=newcomer.reason, actor=actor, at=at))
     return PreparedEntries(
-        record_ids=tuple(record["id"] for record in records),
         tables=(
             bound_rows(ResidentRecord, records, dialect=dialect),
             bound_rows(CodeAssignment, assignments, dialect=dialect),
@@ -87,7 +84,7 @@ def prepare_entries(
 
 def enter_prepared(session: Session, *, prepared: PreparedEntries) -> None:
     """Enter them all. Raises CodeInUse when a code or a card number of one of them is somebody's already; roll back then."""
-    if not prepared.record_ids:
+    if not prepared.search.count:
         return
     first = reserve_numbers(session, count=prepared.search.count)
     try:

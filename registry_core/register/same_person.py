@@ -6,11 +6,11 @@ That may be chance, so it is told and never refused: only a clerk who looks can 
 import json
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import CTE, JSON, Integer, Select, String, bindparam, cast, column, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from registry_core.register.bulk_entry import Newcomer
 from registry_core.register.resident_record import ResidentItems, ResidentRecord
 from registry_core.register.search_index import SearchEntry, has_name, name_keys
 from registry_core.storage.column_types import Closed, RegisterDateType
@@ -20,17 +20,30 @@ from registry_core.values.sex import Sex
 _ASKED_AT_ONCE = 500
 
 
-def person_marks(items: ResidentItems) -> list[str]:
-    """What two records of one person share: a text for each form of the name, with birth date and sex."""
-    return [f"{items.birth_date}/{items.sex}/{key}" for key in name_keys(items)]
+class PersonMark(NamedTuple):
+    """What two records of one person share: birth date, sex, and the key of one form of the name, as they are stored."""
+
+    birth_date: str
+    sex: str
+    key: str
+
+    def __str__(self) -> str:
+        """All of it in one text."""
+        return "/".join(self)
 
 
-def people_here(session: Session, *, newcomers: Sequence[Newcomer], municipality_code: str) -> set[int]:
-    """Which of the newcomers, by their place, seem to be of a person who has a record that is not erased."""
+def person_marks(items: ResidentItems) -> list[PersonMark]:
+    """One for each form of the name."""
+    born, sex = str(items.birth_date), items.sex.value
+    return [PersonMark(born, sex, key) for key in name_keys(items)]
+
+
+def people_here(session: Session, *, people: Sequence[Sequence[PersonMark]], municipality_code: str) -> set[int]:
+    """Which of these people, known by their marks, seem to have a record that is not erased: their places."""
     asked = [
-        {"place": place, "birth_date": str(each.items.birth_date), "sex": each.items.sex.value, "key": key}
-        for place, each in enumerate(newcomers)
-        for key in name_keys(each.items)
+        {"place": place, "birth_date": born, "sex": sex, "key": key}
+        for place, marks in enumerate(people)
+        for born, sex, key in marks
     ]
     query, found = _known(is_sqlite(session)), set[int]()
     for start in range(0, len(asked), _ASKED_AT_ONCE):

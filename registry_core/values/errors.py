@@ -1,6 +1,8 @@
 """What can go wrong, as facts with a stable code; the words for people are the web's."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 
 class RegistryError(Exception):
@@ -12,6 +14,10 @@ class RegistryError(Exception):
         """Keep the facts; never put a resident record code or a name among them."""
         super().__init__(self.code)
         self.facts: dict[str, object] = facts
+
+    def __reduce__(self) -> tuple[Callable[[], "RegistryError"], tuple[()]]:
+        """As another process of ours is told it."""
+        return partial(type(self), **self.facts), ()
 
 
 class InvalidCode(RegistryError):

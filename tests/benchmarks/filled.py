@@ -13,7 +13,7 @@ import psycopg
 from sqlalchemy import text
 
 from portal.operator.synthesis import fill
-from portal.search_runs import joined_search_runs
+from portal.search_runs import RunDesk, joined_search_runs
 from registry_core.storage.engine import open_engine
 from registry_core.storage.keys import Keyring, new_keyring_file, read_keyring
 from tests.benchmarks.measurement import say
@@ -78,7 +78,7 @@ class FilledRegisters:
             engine = open_engine(url)
             try:
                 fill(engine, self.keyring, ends - begins, seed=ends, municipality_code=CITY, at=AT)
-                for _ in joined_search_runs(engine, self.keyring):
+                for _ in joined_search_runs(RunDesk(engine, self.keyring)):
                     pass  # as the worker does it
                 with engine.begin() as connection:
                     connection.execute(text("ANALYZE"))  # as the server does by itself, some time later

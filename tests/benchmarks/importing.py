@@ -1,14 +1,13 @@
 """A file of residents imported, both passes of it, against the bare driver's writing of the same rows into the same tables.
 
 The driver's way is one transaction of `executemany` or COPY for a whole file, its rows bound beforehand: no parsing, no rules, no
-keys, no batches that let others in. Memory is that of the command in a process of its own, by how many rows the file has.
+keys, no batches that let others in. Memory is that of the command with the process it begins, by how many rows the file has.
 """
 
 import csv
 import os
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr
@@ -42,7 +41,7 @@ from tests.benchmarks.measurement import Figure, Pairs, measured_pairs, say
 from tests.benchmarks.replay import bare_connection
 from tests.benchmarks.waiting import others_waiting
 from tests.databases import Template, copy_of
-from tests.peak_memory import PROGRAM, peak_mb
+from tests.peak_memory import watched
 
 #: Rows a file has, and rounds; a file is a round, and as large as one transaction of the bare driver.
 _ROWS, _QUICK_ROWS = 20_000, 1_000
@@ -107,7 +106,7 @@ def _pairs(name: str, template: Template, folder: Path, rows: int, *, quick: boo
         @lru_cache(1)  # both of a pair write the same people; all of them at once would fill the memory
         def people_of(number: int) -> list[Newcomer]:
             people = fitting_residents(opened.read, rows, seed=seed * 1_000 + number + 1, on=AT.date())
-            return [each.newcomer for each in people]
+            return [each.who for each in people]
 
         work: tuple[Callable[[int, int], tuple[float, float]], ...] = (
             lambda number, _slice: _imported(opened, folder / "people.csv", people_of(number)),
@@ -229,17 +228,9 @@ def _memory(template: Template, folder: Path, sizes: tuple[int, ...]) -> dict[in
 def _peak(template: Template, file: Path, size: int) -> float:
     write_file(file, synthetic_residents(size, seed=next(_seeds)))
     with copy_of(template) as url:
-        ended = subprocess.run(
-            [sys.executable, "-c", PROGRAM, "registry", "import", str(file), "--skip-bad"],
-            env=_environment(url) | {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT_ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        peak = peak_mb(ended.stderr)
-        if (
-            ended.returncode not in {0, 1} or peak is None
-        ):  # 1: a code was drawn that somebody has, and that row left out
+        environment = _environment(url) | {"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT_ROOT)}
+        ended, peak = watched("registry", "import", str(file), "--skip-bad", environment=environment)
+        if ended.returncode not in {0, 1}:  # 1: a code was drawn that somebody has, and that row left out
             raise subprocess.CalledProcessError(ended.returncode, ended.args, stderr=ended.stderr)
     file.unlink()
     say(f"  a file of {size:,} rows was imported in {peak:.0f} MB")
@@ -250,7 +241,7 @@ def _waiting(template: Template, folder: Path, rows: int) -> dict[str, float]:
     """What somebody who writes a little now and then waits for, while a file is imported."""
     with copy_of(template) as url, _opened(url) as opened:
         arrivals = fitting_residents(opened.read, rows, seed=next(_seeds), on=AT.date())
-        people = [each.newcomer for each in arrivals]
+        people = [each.who for each in arrivals]
         with others_waiting(url) as waited:
             _imported(opened, folder / "people.csv", people)
     waits = sorted(waited)

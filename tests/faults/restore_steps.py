@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +14,7 @@ from portal.tables import TRANSIENT
 from registry_core.remaking import back_up, check_backup, known_heads, restore
 from tests.faults.log_watch import keep_words
 from tests.faults.town import opened
-from tests.peak_memory import PROGRAM, peak_mb
+from tests.peak_memory import watched
 from tests.registry_core.people import CITY, SYSTEM
 
 _MOST_TURNS = 15
@@ -92,18 +90,12 @@ class ByCommand:
 
     def _types(self, what: str, url: str, *words: str) -> dict[str, object]:
         began = time.monotonic()
-        ended = subprocess.run(
-            [sys.executable, "-c", PROGRAM, *words],
-            env=self.environment | {"PORTAL_DATABASE_URL": url},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        ended, peak = watched(*words, environment=self.environment | {"PORTAL_DATABASE_URL": url})
         self.figures[f"{what}_seconds"] = round(time.monotonic() - began, 1)
         keep_words(ended.stdout + ended.stderr)
         if ended.returncode:
             raise RuntimeError(f"portal {words[0]} ended with {ended.returncode}: {ended.stderr[:300]}")
-        self.figures[f"{what}_peak_mb"] = peak_mb(ended.stderr)
+        self.figures[f"{what}_peak_mb"] = peak
         return json.loads(ended.stdout)
 
 

@@ -3,11 +3,13 @@
 import hashlib
 import time
 from collections.abc import Callable
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from portal.operator import import_command
 from portal.operator.second_pass import SecondPass
 from portal.search_runs import WORTH_JOINING
 from registry_core.codes import erase_resident
@@ -23,6 +25,14 @@ from registry_core.values import ChangeReason, ResidentRecordCode
 from tests.portal.operator.conftest import Operator, rows, said, written
 from tests.portal.test_search_runs import fill_in_small_batches
 from tests.registry_core.people import CITY, NOW, SYSTEM, TODAY, enter
+
+
+@pytest.fixture(autouse=True, params=["alone", "two processes"])
+def processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is worth another process from the first byte on, or never."""
+    monkeypatch.setattr(
+        import_command, "WORTH_ANOTHER_PROCESS", 0 if request.param == "two processes" else float("inf")
+    )
 
 
 def codes_held(operator: Operator) -> list[str]:
@@ -53,8 +63,17 @@ def killed_in_the_middle(operator: Operator, file: Path, *, after: int) -> None:
     end = time.monotonic() + 60
     while operator.residents() <= after and time.monotonic() < end and process.poll() is None:
         time.sleep(0.005)
+    (other,) = children_of(process.pid)
     process.kill()
     process.communicate()
+    while other.exists():  # it ends with the one that began it
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def children_of(pid: int) -> list[Path]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [Path("/proc", child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 @pytest.mark.slow
@@ -219,6 +238,28 @@ def test_code_taken_meanwhile_is_left_out_at_once_where_bad_rows_are_skipped(
     result = operator.imports(people, "--skip-bad")
     assert (result.exit_code, result.stdout, operator.residents()) == (1, "29 residents entered.\n", 30)
     assert imports(operator) == [(31, 29, ImportOutcome.FINISHED)]
+
+
+def test_import_whose_other_process_is_killed_says_what_to_do_and_goes_on(operator: Operator, after_each_batch) -> None:
+    people = rows(30)
+    before = set(active_children())
+
+    def happens(second: SecondPass) -> None:
+        if second.entered == 10:
+            for child in set(active_children()) - before:
+                child.kill()
+
+    after_each_batch(happens)
+    result = operator.imports(people)
+    after_each_batch(lambda _second: None)
+    if result.exit_code:  # alone there is nobody to be killed
+        assert said(result)[-1] == (
+            "One of the two processes came to an end by itself: was it killed, or was there no memory left? What was entered "
+            "stays. Run the command again: it goes on where it was."
+        )
+        assert 10 <= operator.residents() < 30
+        assert operator.imports(people).exit_code == 0
+    assert codes_held(operator) == sorted(each["code"] for each in people)
 
 
 def test_two_imports_of_one_file_at_once_enter_everybody_once(operator: Operator, after_each_batch) -> None:

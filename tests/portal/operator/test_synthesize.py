@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
-import portal.pace
+import portal.operator.batches
 from portal.operator.synthesis import Fitting, synthetic_residents
 from portal.operator.synthetic_numbers import SeedNumbers, Steps
 from portal.operator.synthetic_residence import NATIONS
@@ -71,7 +71,7 @@ def test_run_that_broke_off_goes_on_with_the_next_person(operator: Operator, mon
         if operator.residents() >= 100:
             raise PowerGone
 
-    monkeypatch.setattr(portal.pace.Pace, "wait_for_others", power_goes)
+    monkeypatch.setattr(portal.operator.batches, "sleep_until", power_goes)
     with pytest.raises(PowerGone):
         operator.types("registry", "synthesize", "300", "--seed", "7")
     monkeypatch.undo()
