@@ -4,6 +4,7 @@ Who enters a great many at once does it at the end; what comes now and then is j
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -13,7 +14,7 @@ from portal.pace import Held, Pace, pace_for, sleep_until
 from portal.two_processors import OtherProcess, in_turns
 from registry_core.storage.engine import read
 from registry_core.storage.gram_posting import SPAN, Merged, join_runs, merged_runs, scattered
-from registry_core.storage.keys import Keyring
+from registry_core.storage.keys import Keyring, KeysReplaced
 
 #: From so many records on, whoever entered them joins their runs: a span of numbers is full of them.
 WORTH_JOINING = SPAN
@@ -39,11 +40,13 @@ class RunDesk:
 
     def enter(self, not_before: float) -> Held:
         """Join them, when others had their turn."""
-        sleep_until(not_before)
-        held = Held()
-        with held.transaction(self.engine, self.keyring.renewed()) as session:
-            join_runs(session, places=self._places, merged=self._merged)
-        return held
+        while True:
+            sleep_until(not_before)
+            held = Held()
+            with suppress(KeysReplaced), held.transaction(self.engine, self.keyring.renewed()) as session:
+                join_runs(session, places=self._places, merged=self._merged)
+            if held.until:
+                return held
 
 
 def joined_search_runs(desk: RunDesk, other: OtherProcess | None = None) -> Iterator[int]:

@@ -8,7 +8,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from threading import Thread
@@ -107,9 +107,12 @@ def in_turns(
         preparing = other.begin(desk.prepare, theirs) if other and theirs is not None else None
         yield mine, _took(pace, rows(mine), desk.enter(pace.free_until))
         entering = other.begin(desk.enter, pace.free_until) if other and preparing else None
-        mine = next(parts, None)
-        if mine is not None:
-            desk.prepare(mine)
+        try:
+            mine = next(parts, None)
+            if mine is not None:
+                desk.prepare(mine)
+        finally:  # nothing goes on behind the back of whoever is told that this failed
+            wait([entering] if entering else [])
         if theirs is not None and preparing and entering:
             preparing.result()
             yield theirs, _took(pace, rows(theirs), entering.result())

@@ -23,6 +23,7 @@ from registry_core.register import (
     Newcomer,
     card_numbers_in_use,
     end_import,
+    unfinished_import,
 )
 from registry_core.values.actor import system_actor
 
@@ -73,6 +74,9 @@ class SecondPass:
                 yield from self._enter_from_here()
             except BatchRefused as refused:
                 self._leave_out(refused.batch)
+            except FileChanged:
+                self.entered = self._entered_by_now()  # the other process may have entered a batch more
+                raise
             else:
                 break
         if self._run.entered + self.entered >= WORTH_JOINING:
@@ -95,6 +99,11 @@ class SecondPass:
             self._through = batch.through
             self.entered += batch.count
             yield self.entered
+
+    def _entered_by_now(self) -> int:
+        with self._opened.read() as session:
+            run = unfinished_import(session, municipality_code=self._opened.config.municipality.code)
+        return (run.entered if run else 0) - self._run.entered
 
     def _arrivals(self) -> Iterator[Arrival[FileRow]]:
         """Who is still to be entered, from the file again."""

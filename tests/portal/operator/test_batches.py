@@ -14,6 +14,7 @@ from portal.operator import key_rotation
 from portal.operator.batches import Arrival, BatchRefused, Desk, enter_in_batches
 from portal.operator.key_rotation import Rotation
 from portal.operator.synthesis import fill, synthetic_residents
+from portal.operator.twice_read import FileChanged
 from portal.pace import Pace
 from portal.registry import open_registry
 from portal.two_processors import OtherProcess, in_order, other_process
@@ -90,6 +91,25 @@ def test_batch_with_a_code_that_somebody_has_is_refused_whole_and_those_before_s
         )
     assert taken in refused.value.batch.new
     assert residents(register) == 1 + taken // 10 * 10
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("good", [10, 20, 30])
+def test_rows_that_cannot_be_read_end_it_and_nothing_goes_on_behind_that(
+    register: Register, processes: int, good: int
+) -> None:
+    def arriving() -> Iterator[Arrival[int]]:
+        yield from arrivals(good)
+        raise FileChanged
+
+    with desk_in(register, people_of_seed(30), processes=processes) as (desk, other):
+        batches = enter_in_batches(
+            desk, arriving(), now=lambda: NOW, pace=Pace(seconds=60.0, most=10, rows=10), other=other
+        )
+        with pytest.raises(FileChanged):
+            list(batches)
+        entered = residents(register)
+    assert entered == residents(register) == (good if processes == 1 else good // 20 * 20)
 
 
 @pytest.mark.parametrize("processes", [1, 2])
