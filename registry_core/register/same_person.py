@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import CTE, JSON, Integer, Select, String, bindparam, cast, column, func, select, type_coerce
+from sqlalchemy import CTE, JSON, Integer, Select, String, bindparam, cast, column, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from registry_core.register.resident_record import ResidentItems, ResidentRecord
-from registry_core.register.search_index import SearchEntry, has_name, name_keys
+from registry_core.register.search_index import SearchEntry, as_held, name_keys
 from registry_core.storage.column_types import Closed, RegisterDateType
 from registry_core.storage.engine import is_sqlite
 from registry_core.values.sex import Sex
 
 _ASKED_AT_ONCE = 500
+#: A name has four forms.
+_KEYS = ("key0", "key1", "key2", "key3")
 
 
 class PersonMark(NamedTuple):
@@ -41,9 +43,10 @@ def person_marks(items: ResidentItems) -> list[PersonMark]:
 def people_here(session: Session, *, people: Sequence[Sequence[PersonMark]], municipality_code: str) -> set[int]:
     """Which of these people, known by their marks, seem to have a record that is not erased: their places."""
     asked = [
-        {"place": place, "birth_date": born, "sex": sex, "key": key}
+        {"place": place, "birth_date": marks[0].birth_date, "sex": marks[0].sex}
+        | {f"key{number}": as_held(mark.key) for number, mark in enumerate(marks)}
         for place, marks in enumerate(people)
-        for born, sex, key in marks
+        if marks
     ]
     query, found = _known(is_sqlite(session)), set[int]()
     for start in range(0, len(asked), _ASKED_AT_ONCE):
@@ -54,10 +57,10 @@ def people_here(session: Session, *, people: Sequence[Sequence[PersonMark]], mun
 
 @cache
 def _known(sqlite: bool) -> Select[tuple[int]]:  # noqa: FBT001 -- which of the two databases
-    """Found by birth date, which few share; a name may be that of thousands."""
+    """Found by birth date, which a few dozen share in a large city; a name may be that of thousands."""
     wanted = _wanted_sqlite() if sqlite else _wanted_postgresql()
     born = (
-        select(ResidentRecord.id, wanted.c.place, wanted.c.key)
+        select(ResidentRecord.id, wanted)
         .join_from(
             wanted, ResidentRecord, ResidentRecord.birth_date == type_coerce(wanted.c.birth_date, RegisterDateType)
         )
@@ -69,17 +72,19 @@ def _known(sqlite: bool) -> Select[tuple[int]]:  # noqa: FBT001 -- which of the 
         .cte("born")
     )
     entry = select(born.c.place).join_from(born, SearchEntry, SearchEntry.record_id == born.c.id)
-    return entry.where(has_name(born.c.key))
+    holds = func.instr if sqlite else func.strpos
+    return entry.where(or_(*(holds(SearchEntry.names, born.c[key]) > 0 for key in _KEYS)))
 
 
 def _wanted_sqlite() -> CTE:
     each = func.json_each(bindparam("asked")).table_valued("value", name="each")
-    names = ("place", "birth_date", "sex", "key")
-    return select(*(func.json_extract(each.c.value, f"$.{name}").label(name) for name in names)).cte("wanted")
+    names = ("place", "birth_date", "sex", *_KEYS)
+    asked = select(*(func.json_extract(each.c.value, f"$.{name}").label(name) for name in names)).cte("wanted")
+    return asked.prefix_with("MATERIALIZED")  # or each field is read again for each candidate
 
 
 def _wanted_postgresql() -> CTE:
-    texts = [column(name, String) for name in ("birth_date", "sex", "key")]
+    texts = [column(name, String) for name in ("birth_date", "sex", *_KEYS)]
     asked = cast(bindparam("asked", type_=String), JSON)
     rows = func.json_to_recordset(asked).table_valued(column("place", Integer), *texts)
     return select(rows.render_derived("rows", with_types=True)).cte("wanted")

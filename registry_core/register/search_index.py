@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Dialect, ForeignKey, Integer, Text, Uuid, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Dialect, ForeignKey, Integer, Text, Uuid, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry_core.register.resident_record import ResidentItems
@@ -102,7 +102,12 @@ def index_record(session: Session, *, record_id: UUID, items: ResidentItems) -> 
 
 def search_keys(items: ResidentItems) -> tuple[str, str]:
     """The keys of the names, as `SearchEntry` holds them, and of the address."""
-    return f"{_BETWEEN}{_BETWEEN.join(name_keys(items))}{_BETWEEN}", address_key(items.address)
+    return as_held(_BETWEEN.join(name_keys(items))), address_key(items.address)
+
+
+def as_held(key: str) -> str:
+    """The key of a whole form, as `SearchEntry.names` holds it."""
+    return f"{_BETWEEN}{key}{_BETWEEN}"
 
 
 def name_keys(items: ResidentItems) -> list[str]:
@@ -111,9 +116,9 @@ def name_keys(items: ResidentItems) -> list[str]:
     return list(dict.fromkeys(key for form in names.forms if (key := search_key(form))))
 
 
-def has_name(key: str | ColumnElement[str]) -> ColumnElement[bool]:
+def has_name(key: str) -> ColumnElement[bool]:
     """Of `SearchEntry`: this is the key of a whole form."""
-    return SearchEntry.names.contains(literal(_BETWEEN).concat(key).concat(_BETWEEN))
+    return SearchEntry.names.contains(as_held(key))
 
 
 def grams_of_parts(*, name: str, address: str) -> tuple[list[frozenset[int]], list[frozenset[int]]]:
