@@ -69,12 +69,15 @@ def grams_of(text: str, *, field: int) -> set[int]:
 
 
 def runs_of(grams_of_each: Iterable[set[int]]) -> list[tuple[int, int, bytes]]:
-    """The runs of things numbered from 0 on: gram, first number, bitmap. Add the number of the first thing to `first`."""
+    """The runs of things numbered from 0 on: gram, first number, bitmap. Add the number of the first thing to `first`.
+
+    In the order of the table, which a large one takes in sooner.
+    """
     held: defaultdict[int, list[int]] = defaultdict(list)
     for number, grams in enumerate(grams_of_each):
         for gram in grams:
             held[gram].append(number)
-    return [(gram, numbers[0], _written(_bits(numbers))) for gram, numbers in held.items()]
+    return [(gram, numbers[0], _written(_bits(numbers))) for gram, numbers in sorted(held.items())]
 
 
 def add_runs(session: Session, *, runs: Iterable[tuple[int, int, bytes]]) -> None:
