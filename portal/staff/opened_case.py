@@ -19,6 +19,8 @@ class OpenedCase:
     request: CodeChangeRequestView
     record: ResidentRecordView
     differences: list[Difference]
+    #: The record is not what the request was made from; where it was changed and changed back, without any difference.
+    has_changed: bool
     pool: PoolLevel
     steps: Steps
     rows: list[Row]
@@ -31,11 +33,13 @@ def open_case(request_id: UUID, actor: Actor) -> OpenedCase:
             session, request_id=request_id, actor=actor, at=registry().now()
         )
         pool = codes.pool_level(session, municipality_code=actor.municipality)
+    has_changed = change.status.is_open and record.version != change.record_version
     return OpenedCase(
         request=change,
         record=record,
         differences=differences,
+        has_changed=has_changed,
         pool=pool,
-        steps=steps_open(change, actor, has_changed=bool(differences)),
+        steps=steps_open(change, actor, has_changed=has_changed),
         rows=rows_of_request(change, record, differences),
     )

@@ -77,6 +77,25 @@ def test_changed_record_is_shown_in_words_and_has_to_be_accepted(counter, clerk,
     assert counter.request_now().snapshot["address"] == "北海道緑が丘市新町9番9号"
 
 
+def test_record_that_was_changed_and_changed_back_is_accepted_too(counter, clerk, supervisor, request_of_1):
+    before = counter.items("resident-1").address
+    for address in ("北海道緑が丘市新町9番9号", before):
+        counter.corrects("resident-1", address=address)
+    page = clerk.opens_staff(f"requests/{request_of_1.id}")
+    assert "The record was changed since the request, and stands now as it stood then." in page.text
+    assert "have changed since the request" not in page.text
+    clerk.checks_identity(accepted=True)
+    for address in ("北海道緑が丘市新町9番9号", before):
+        counter.corrects("resident-1", address=address)
+    page = supervisor.opens_staff(f"requests/{request_of_1.id}")
+    assert "The resident has to come to the counter again." in page.text
+    clerk.opens_staff(f"requests/{request_of_1.id}")
+    clerk.checks_identity(accepted=True)
+    supervisor.opens_staff(f"requests/{request_of_1.id}")
+    supervisor.follows("/approve")
+    assert "Approved. The code has changed" in supervisor.sends(button="approve").text
+
+
 def test_record_that_changes_after_the_check_cannot_be_approved(counter, supervisor, checked):
     counter.corrects("resident-1", address="北海道緑が丘市新町9番9号")
     page = supervisor.opens_staff(f"requests/{checked.id}")
