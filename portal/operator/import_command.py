@@ -29,7 +29,7 @@ from registry_core.values.errors import ImportMovedOn, ImportUnfinished
 
 _OBJECTS_BEFORE_COLLECTING = 1_000_000
 #: Bytes of the file.
-WORTH_ANOTHER_PROCESS = 300_000
+WORTH_ANOTHER_PROCESS = 500_000
 _ANOTHER_RUNS = "Somebody else enters a file of residents here just now, or gave this one up. Look, and try again."
 
 _BROKE_OFF = (
