@@ -67,7 +67,7 @@ class BatchRefused(Exception):
 
 
 @dataclass
-class Desk(Generic[W]):
+class BatchDesk(Generic[W]):
     """Where batches are entered, one after another: as whom, and how who arrives is read."""
 
     engine: Engine
@@ -118,7 +118,7 @@ class Desk(Generic[W]):
 
 
 def enter_in_batches(
-    desk: Desk[W],
+    desk: BatchDesk[W],
     arrivals: Iterable[Arrival[W]],
     *,
     now: Callable[[], datetime],

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import dropwhile
 
 from portal.operator.bad_rows import BadRow, say_rows
-from portal.operator.batches import Arrival, Batch, BatchRefused, Desk, enter_in_batches
+from portal.operator.batches import Arrival, Batch, BatchDesk, BatchRefused, enter_in_batches
 from portal.operator.findings import Findings
 from portal.operator.first_pass import CARD_IN_USE, CODE_IN_USE, in_parts
 from portal.operator.resident_file import FileRow, is_json_lines, rows_of
@@ -38,7 +38,7 @@ class RegisterChanged(Exception):
 class Desks:
     """Where the rows of a file are entered, and their search runs joined; and the process that has such desks too, if any."""
 
-    rows: Desk[FileRow]
+    rows: BatchDesk[FileRow]
     runs: RunDesk
     other: OtherProcess | None
 
@@ -135,10 +135,10 @@ class SecondPass:
             raise RegisterChanged
 
 
-def desk_of_rows(opened: Registry) -> Desk[FileRow]:
+def desk_of_rows(opened: Registry) -> BatchDesk[FileRow]:
     """Where the rows of a file are entered today; a row that is bad now raises FileChanged."""
     today, actor = opened.today(), system_actor(opened.config.municipality.code)
-    return Desk(opened.engine, opened.keyring, actor, lambda row: _newcomer(row, today))
+    return BatchDesk(opened.engine, opened.keyring, actor, lambda row: _newcomer(row, today))
 
 
 def _newcomer(row: FileRow, today: date) -> Newcomer:

@@ -10,7 +10,7 @@ from random import Random
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.orm import Session
 
-from portal.operator.batches import Arrival, Desk, enter_in_batches
+from portal.operator.batches import Arrival, BatchDesk, enter_in_batches
 from portal.operator.first_pass import in_parts
 from portal.operator.synthetic_households import household_number, invented_people
 from portal.operator.synthetic_numbers import SeedNumbers, random_card
@@ -43,9 +43,9 @@ def fill(engine: Engine, keyring: Keyring, number: int, seed: int = 1, *, munici
         pass
 
 
-def desk_of_people(engine: Engine, keyring: Keyring, *, municipality_code: str) -> Desk[Newcomer]:
+def desk_of_people(engine: Engine, keyring: Keyring, *, municipality_code: str) -> BatchDesk[Newcomer]:
     """Where people are entered who are newcomers already."""
-    return Desk(engine, keyring, system_actor(municipality_code), lambda newcomer: newcomer)
+    return BatchDesk(engine, keyring, system_actor(municipality_code), lambda newcomer: newcomer)
 
 
 def guard_seed_is_new(session: Session, *, seed: int) -> None:

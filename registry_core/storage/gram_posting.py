@@ -122,7 +122,7 @@ def merged_runs(session: Session, *, places: Sequence[tuple[int, int]]) -> Merge
     return {
         (gram, span): (runs, _merge(runs))
         for span, grams in _by_span(places)
-        for gram, runs in _runs_to_join(session, span, grams)
+        for gram, runs in _runs_to_join(session, span, grams, holding=False)
     }
 
 
@@ -138,7 +138,7 @@ def join_runs(session: Session, *, places: Sequence[tuple[int, int]], merged: Me
 def _join_in_span(session: Session, span: int, grams: list[int], merged: Merged) -> None:
     before: list[tuple[int, int]] = []
     joined: list[tuple[int, int, bytes]] = []
-    for gram, runs in _runs_to_join(session, span, grams):
+    for gram, runs in _runs_to_join(session, span, grams, holding=True):
         known, run = merged.get((gram, span), (None, (0, b"")))
         joined.append((gram, *(run if known == runs else _merge(runs))))
         before += [(gram, first) for first, _ in runs]
@@ -159,13 +159,14 @@ def _by_span(places: Sequence[tuple[int, int]]) -> list[tuple[int, list[int]]]:
     return sorted(by_span.items())
 
 
-def _runs_to_join(session: Session, span: int, grams: list[int]) -> list[tuple[int, list[_Run]]]:
-    """The runs of each gram that has several, the first one first; in a transaction that writes they are held from then on."""
+def _runs_to_join(session: Session, span: int, grams: list[int], *, holding: bool) -> list[tuple[int, list[_Run]]]:
+    """The runs of each gram that has several, the first one first; `holding` them until the end of the transaction."""
     here = (GramPosting.first >= span * SPAN, GramPosting.first < (span + 1) * SPAN)
     query = select(GramPosting.gram, GramPosting.first, GramPosting.numbers).where(GramPosting.gram.in_(grams), *here)
-    # Two who join never wait for one another: what somebody else has in hand comes out of it joined.
+    if holding:  # two who join never wait for one another: what somebody else has in hand comes out of it joined
+        query = query.with_for_update(skip_locked=True)
     by_gram: defaultdict[int, list[_Run]] = defaultdict(list)
-    for gram, first, numbers in session.execute(query.with_for_update(skip_locked=True)).all():
+    for gram, first, numbers in session.execute(query).all():
         by_gram[gram].append((first, numbers))
     return [(gram, sorted(runs)) for gram, runs in by_gram.items() if len(runs) > 1]
 

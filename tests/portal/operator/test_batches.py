@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from portal.config import Config
 from portal.operator import key_rotation
-from portal.operator.batches import Arrival, BatchRefused, Desk, enter_in_batches
+from portal.operator.batches import Arrival, BatchDesk, BatchRefused, enter_in_batches
 from portal.operator.key_rotation import Rotation
 from portal.operator.synthesis import fill, synthetic_residents
 from portal.operator.twice_read import FileChanged
@@ -42,8 +42,8 @@ def people_of_seed(number: int) -> dict[int, Newcomer]:
 @contextmanager
 def desk_in(
     register: Register, people: dict[int, Newcomer], *, processes: int
-) -> Iterator[tuple[Desk[int], OtherProcess | None]]:
-    desk = Desk(register.engine, register.keyring, SYSTEM, people.__getitem__)
+) -> Iterator[tuple[BatchDesk[int], OtherProcess | None]]:
+    desk = BatchDesk(register.engine, register.keyring, SYSTEM, people.__getitem__)
     if processes == 1:
         yield desk, None
         return
